@@ -1,0 +1,233 @@
+"""Exact rationals while they last, Arb balls after that, and dual balls for derivatives.
+
+A derivative is evaluated by forward-mode differentiation of the evaluation itself: it shares no line of code with the
+symbolic derivative that it checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import count
+from typing import Any
+
+import flint
+from flint import arb, fmpq
+
+from .evaluate import Undecided, Undefined, Unsupported
+
+MINUS_INFINITY = arb("-inf")
+PRECISIONS = (64, 160, 400, 1000)
+_tags = count()
+
+
+@contextmanager
+def precision(bits: int) -> Any:
+    before = flint.ctx.prec
+    flint.ctx.prec = bits
+    try:
+        yield
+    finally:
+        flint.ctx.prec = before
+
+
+@dataclass(frozen=True)
+class Dual:
+    """value + slope·ε; the tag tells nested differentiations apart (a larger tag is further in)."""
+
+    tag: int
+    value: Any
+    slope: Any
+
+
+def rational(a: Any) -> Any:
+    if isinstance(a, Fraction):
+        return fmpq(a.numerator, a.denominator)
+    return fmpq(a) if isinstance(a, int) else a
+
+
+def ball(a: Any) -> arb:
+    return arb(rational(a))
+
+
+def sign(a: Any) -> int:
+    """−1, 0 or 1; raises Undecided when the ball does not say."""
+    if isinstance(a, Dual):
+        return sign(a.value)
+    a = rational(a)
+    if a > 0:
+        return 1
+    if a < 0:
+        return -1
+    if a == 0:
+        return 0
+    raise Undecided("sign")
+
+
+class Balls:
+    """Arithmetic over fmpq, arb and Dual. Results are enclosures; nothing is ever rounded to nearest."""
+
+    def exact(self, q: Fraction) -> Any:
+        return rational(q)
+
+    def variable(self, value: Any) -> Any:
+        return rational(value)
+
+    def pi(self) -> Any:
+        return arb.pi()
+
+    def _lift(self, a: Any, b: Any) -> tuple[int | None, Any, Any, Any, Any]:
+        """(tag, a, a', b, b') at the innermost differentiation that either takes part in."""
+        tags = [d.tag for d in (a, b) if isinstance(d, Dual)]
+        if not tags:
+            return None, rational(a), 0, rational(b), 0
+        tag = max(tags)
+        parts: list[Any] = []
+        for d in (a, b):
+            parts += [d.value, d.slope] if isinstance(d, Dual) and d.tag == tag else [d, fmpq(0)]
+        return tag, *parts  # type: ignore[return-value]
+
+    def add(self, terms: list[Any]) -> Any:
+        out = rational(terms[0])
+        for t in terms[1:]:
+            out = self._plus(out, t)
+        return out
+
+    def _plus(self, a: Any, b: Any) -> Any:
+        tag, a, da, b, db = self._lift(a, b)
+        return a + b if tag is None else Dual(tag, self._plus(a, b), self._plus(da, db))
+
+    def neg(self, a: Any) -> Any:
+        return Dual(a.tag, self.neg(a.value), self.neg(a.slope)) if isinstance(a, Dual) else -rational(a)
+
+    def mul(self, a: Any, b: Any) -> Any:
+        tag, a, da, b, db = self._lift(a, b)
+        if tag is None:
+            return a * b
+        return Dual(tag, self.mul(a, b), self._plus(self.mul(da, b), self.mul(a, db)))
+
+    def div(self, a: Any, b: Any) -> Any:
+        tag, a, da, b, db = self._lift(a, b)
+        if tag is None:
+            if b == 0:
+                raise Undefined("division by zero")
+            if not isinstance(b, fmpq) and b.contains(0):
+                raise Undecided("division by a ball around zero")
+            return a / b
+        quotient = self.div(a, b)
+        return Dual(tag, quotient, self.div(self._plus(da, self.neg(self.mul(quotient, db))), b))
+
+    def power(self, a: Any, n: int) -> Any:
+        if n == 0:
+            return fmpq(1)
+        if isinstance(a, Dual):
+            inner = self.power(a.value, n - 1)
+            return Dual(a.tag, self.mul(inner, a.value), self.mul(self.mul(n, inner), a.slope))
+        a = rational(a)
+        return a**n
+
+    def real_power(self, a: Any, b: Any) -> Any:
+        return self.function("exp", self.mul(self.function("log", a), b))
+
+    def function(self, name: str, a: Any) -> Any:
+        if isinstance(a, Dual):
+            return self._chain(name, a)
+        a = rational(a)
+        if name == "Abs":
+            return abs(a)
+        if name == "signum":
+            return fmpq(sign(a))
+        if name in ("log", "sqrt") and a < 0:
+            raise Undefined(f"{name} of a negative number")
+        if name == "log":
+            if a == 0:
+                raise Undefined("log 0")
+            return fmpq(0) if isinstance(a, fmpq) and a == 1 else self._positive(ball(a)).log()
+        if name == "log1p":
+            return self.function("log", a + 1) if isinstance(a, fmpq) else a.log1p()
+        if isinstance(a, fmpq) and a == 0:
+            return fmpq({"exp": 1, "expm1": 0, "sqrt": 0, "tanh": 0}[name])
+        return getattr(ball(a), name)()
+
+    def _positive(self, a: arb) -> arb:
+        if not a > 0:
+            raise Undecided("the sign of a logarithm's argument")
+        return a
+
+    def _chain(self, name: str, a: Dual) -> Dual:
+        v = a.value
+        out = self.function(name, v)
+        match name:
+            case "exp":
+                slope = out
+            case "expm1":
+                slope = self._plus(out, 1)
+            case "log":
+                slope = self.div(1, v)
+            case "log1p":
+                slope = self.div(1, self._plus(v, 1))
+            case "sqrt":
+                slope = self.div(1, self.mul(2, out))
+            case "tanh":
+                slope = self._plus(1, self.neg(self.mul(out, out)))
+            case "Abs":
+                slope = sign(v)
+                if slope == 0:
+                    raise Undefined("the derivative of |x| at 0")
+            case _:
+                raise Unsupported(f"the derivative of {name}")
+        return Dual(a.tag, out, self.mul(slope, a.slope))
+
+    def is_zero(self, a: Any) -> bool:
+        return not isinstance(a, Dual) and rational(a) == 0
+
+    def is_nonnegative(self, a: Any) -> bool:
+        return sign(a) >= 0
+
+    def xlogy(self, a: Any, b: Any) -> Any:
+        if sign(b) == 0:
+            if sign(a) < 0:
+                raise Undefined("a negative weight times log 0")
+            return MINUS_INFINITY
+        return self.mul(a, self.function("log", b))
+
+    def largest(self, values: list[Any]) -> Any:
+        best = values[0]
+        for v in values[1:]:
+            if isinstance(best, Dual) or isinstance(v, Dual):
+                s = sign(self._plus(v, self.neg(best)))
+                if s == 0:
+                    raise Undefined("the derivative of a maximum at a tie")
+                best = v if s > 0 else best
+            else:
+                a, b = rational(best), rational(v)
+                best = max(a, b) if isinstance(a, fmpq) and isinstance(b, fmpq) else ball(a).max(ball(b))
+        return best
+
+    def derivative(self, evaluate: Callable[[Any], Any], at: Any) -> Any:
+        tag = next(_tags)
+        out = evaluate(Dual(tag, rational(at), fmpq(1)))
+        return out.slope if isinstance(out, Dual) and out.tag == tag else fmpq(0)
+
+
+def compare(left: Any, right: Any) -> str:
+    """ "<", ">" or "=" when certain (equality only of exact rationals); "?" when the balls overlap."""
+    left, right = rational(left), rational(right)
+    if isinstance(left, fmpq) and isinstance(right, fmpq):
+        return "<" if left < right else ">" if left > right else "="
+    left, right = ball(left), ball(right)
+    if left.is_nan() or right.is_nan():
+        raise Undecided("not a number")
+    if left < right:
+        return "<"
+    return ">" if left > right else "?"
+
+
+def shown(value: Any) -> str:
+    """A value for a reader: an exact rational as such, a ball by its certain digits."""
+    value = rational(value)
+    if isinstance(value, fmpq):
+        return str(value)
+    return "-inf" if value == MINUS_INFINITY else value.str(12, radius=not value.rad() < abs(value.mid()) * 1e-10)

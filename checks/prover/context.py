@@ -1,0 +1,38 @@
+"""What a proof may assume: the ranges, domains and constraints that the sorts of the variables give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ...spec.language.claims import Variable
+from ...spec.language.sorts import REAL, Domain
+from .terms import Poly, number, var
+
+
+@dataclass
+class Context:
+    """ranges of free indices, domains of scalars and array entries, arrays whose entries sum to one, random arrays."""
+
+    ranges: dict[str, tuple[Poly, Poly]] = field(default_factory=dict)
+    domains: dict[str, Domain] = field(default_factory=dict)
+    sums_to_one: dict[str, Poly] = field(default_factory=dict)
+    moments: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def domain(self, name: str) -> Domain:
+        return self.domains.get(name, REAL)
+
+
+def context_of(variables: Iterable[Variable], domains: Mapping[str, Domain] | None = None) -> Context:
+    """The context that the sorts give; `domains` narrows some variables, as a case of a proof does."""
+    ctx = Context()
+    for v in variables:
+        ctx.domains[v.name] = v.sort.domain
+        if v.sort.kind == "index":
+            ctx.ranges[v.name] = (number(1), var(v.sort.dims[0]))
+        if v.sort.sums_to_one:
+            ctx.sums_to_one[v.name] = var(v.sort.dims[0])
+        if v.sort.kind == "stationary":
+            ctx.moments[v.name] = v.sort.moments
+    ctx.domains.update(domains or {})
+    return ctx

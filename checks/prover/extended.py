@@ -1,0 +1,65 @@
+"""Where a side may be infinite: x log y is −∞ for y = 0 < x, and identities must survive that.
+
+The algebra treats such an atom as a real number. That is sound where it is finite. Where it is not, an equation holds
+if both sides carry the same infinite part of one sign, and L ≤ R holds if the infinite part pulls L down or R up.
+"""
+
+from __future__ import annotations
+
+from .engine import Engine, Unproved
+from .terms import ZERO, Atom, Mono, Poly
+
+
+def may_be_infinite(engine: Engine, a: Atom) -> bool:
+    if a.kind == "call" and a.args[0] == "xlogy":
+        return a.args[1] != a.args[2]
+    return any(_inside(engine, p) for p in a.args if isinstance(p, (Mono, Poly)))
+
+
+def _inside(engine: Engine, p: Mono | Poly) -> bool:
+    if isinstance(p, Mono):
+        return any(may_be_infinite(engine, a) for a, _ in p.powers)
+    return any(_inside(engine, m) for m, _ in p.terms)
+
+
+def infinite_part(engine: Engine, p: Poly) -> dict[Mono, int]:
+    """The monomials that may be −∞, with the sign of their coefficient; each must be linear in one such atom."""
+    out = {}
+    for m, c in p.terms:
+        atoms = [(a, e) for a, e in m.powers if may_be_infinite(engine, a)]
+        if not atoms:
+            continue
+        ((a, e), *more) = atoms
+        others_positive = all(engine.signs.positive(b) for b, _ in m.powers if b != a)
+        if more or e != 1 or not others_positive or not _linear(engine, a):
+            raise Unproved("an infinite value inside something other than a sum")
+        out[m] = 1 if c > ZERO else -1
+    return out
+
+
+def _linear(engine: Engine, a: Atom) -> bool:
+    """x log y itself, or a sum of x log y times positive factors."""
+    if a.kind == "call":
+        return a.args[0] == "xlogy" and not any(_inside(engine, p) for p in a.args[1:])
+    if a.kind != "sum":
+        return False
+    atoms = [(b, e) for b, e in a.args[1].powers if may_be_infinite(engine, b)]
+    if len(atoms) != 1 or atoms[0][1] != 1 or atoms[0][0].kind != "call":
+        return False
+    return all(engine.signs.positive(b) for b, _ in a.args[1].powers if b != atoms[0][0])
+
+
+def equal_at_infinity(engine: Engine, left: Poly, right: Poly) -> bool:
+    """Both sides carry the same infinite part, with the same coefficients, all of one sign."""
+    parts = [infinite_part(engine, p) for p in (left, right)]
+    if parts[0] != parts[1]:
+        return False
+    coefficients = [dict(p.terms) for p in (left, right)]
+    same = all(coefficients[0][m] == coefficients[1][m] for m in parts[0])
+    return same and len(set(parts[0].values())) <= 1
+
+
+def ordered_at_infinity(engine: Engine, low: Poly, high: Poly) -> bool:
+    """Infinite terms only ever pull the low side to −∞ and push the high side to +∞."""
+    pulled = all(sign > 0 for sign in infinite_part(engine, low).values())
+    return pulled and all(sign < 0 for sign in infinite_part(engine, high).values())

@@ -1,0 +1,213 @@
+"""What methods ask of the engine: are two expressions equal, is one visibly nonnegative, and when does it vanish."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+
+from ...spec.language import expressions as x
+from ...spec.language.claims import GAP, lemma_of
+from ...spec.language.sorts import Domain, Sort
+from ...spec.language.statements import Equals, Identical
+from .engine import Engine, Unproved, fresh_name
+from .extended import equal_at_infinity
+from .merging import summand_is_zero
+from .terms import Poly, Term, opened, rename, var
+from .translate import Translation, normal
+
+
+def difference(left: Poly, right: Poly, engine: Engine) -> Poly:
+    return engine.canon(opened(left) + [Term(-c, b, p) for c, b, p in opened(right)])
+
+
+def equal(engine: Engine, left: Any, right: Any, extra: Any = None) -> Poly | None:
+    """None when left = right (+ extra, a multiple of a proved equation) for all inputs; else what is left over."""
+    one, other = normal(engine, left), normal(engine, right)
+    if not equal_at_infinity(engine, one, other):
+        raise Unproved("the two sides are not infinite together")
+    rest = difference(one, other, engine)
+    if extra is not None:
+        rest = difference(rest, normal(engine, extra), engine)
+    return None if summand_is_zero(engine, rest) else rest
+
+
+@dataclass(frozen=True)
+class Zero:
+    """`left = right` for all values of the indices in `over`: one condition under which a certificate vanishes."""
+
+    left: Any
+    right: Any
+    over: tuple[Any, ...] = ()
+
+
+UNKNOWN = Zero(None, None)  # a lemma that does not say when its two sides are equal
+
+
+@dataclass
+class Certificate:
+    """The verdict on a sum of visibly nonnegative terms: why it is not one, or when it vanishes, and its lemmas."""
+
+    fault: str = ""
+    zeros: list[Zero] = field(default_factory=list)
+    lemmas: set[str] = field(default_factory=set)
+
+
+def nonnegative(engine: Engine, e: Any, over: tuple[Any, ...] = ()) -> Certificate:
+    """Squares, gaps of proved inequalities, sums, and products with positive factors; nothing else."""
+    out = Certificate()
+    if isinstance(e, x.Named) and e.id.startswith(GAP):
+        return _gap(engine, e, over)
+    if isinstance(e, sp.Add):
+        for part in e.args:
+            _include(out, nonnegative(engine, part, over))
+        return out
+    if isinstance(e, x.Total):
+        engine_range = (normal(engine, e.low), normal(engine, e.high))
+        if not engine.signs.possible(*engine_range):
+            return Certificate(fault="a sum over a range that may be negative")
+        return nonnegative(engine, e.body, (*over, e))
+    if isinstance(e, sp.Mul):
+        parts = [f for f in e.args if not _positive(engine, f, over)]
+        if not parts:
+            return Certificate(zeros=[Zero(sp.Integer(1), sp.Integer(0), over)])  # never zero
+        if len(parts) == 1:
+            return nonnegative(engine, parts[0], over)
+        return Certificate(fault="a product of more than one factor that may vanish or be negative")
+    if isinstance(e, sp.Pow) and e.exp.is_Integer and e.exp > 0 and int(e.exp) % 2 == 0:
+        return Certificate(zeros=[Zero(e.base, sp.Integer(0), over)])
+    p = _under(engine, over).poly(e)
+    if engine.signs.poly_nonnegative(p):
+        return Certificate(zeros=[Zero(e, sp.Integer(0), over)])
+    return Certificate(fault="a term that is not visibly nonnegative")
+
+
+def _include(out: Certificate, part: Certificate) -> None:
+    out.fault = out.fault or part.fault
+    out.zeros += part.zeros
+    out.lemmas |= part.lemmas
+
+
+def _under(engine: Engine, over: tuple[Any, ...]) -> Translation:
+    """A translation in which the indices of enclosing sums are variables with their ranges declared."""
+    names = {}
+    for binder in over:
+        name = fresh_name()
+        engine.declare(name, normal(engine, binder.low))
+        engine.ctx.ranges[name] = (normal(engine, binder.low), normal(engine, binder.high))
+        names[binder.index] = var(name)
+    return Translation(engine, names)
+
+
+def _positive(engine: Engine, e: Any, over: tuple[Any, ...]) -> bool:
+    if isinstance(e, x.Named) and e.id.startswith(GAP):
+        return False
+    coef, atoms = engine.factored(_under(engine, over).poly(e))
+    return coef > 0 and all(engine.signs.positive(a) for a in atoms)
+
+
+def _gap(engine: Engine, e: x.Named, over: tuple[Any, ...]) -> Certificate:
+    lemma = lemma_of(e)
+    for variable, value in zip(lemma.variables.values(), e.arguments, strict=True):
+        if not fits(engine, value, variable.sort, over):
+            return Certificate(
+                fault=f"{lemma.id} needs {variable.sort.words(variable.name)}, which {value} is not known to be"
+            )
+    mapping = {v.expr: a for v, a in zip(lemma.variables.values(), e.arguments, strict=True)}
+    condition = lemma.statement.equality  # type: ignore[attr-defined]
+    if condition is None:
+        return Certificate(zeros=[UNKNOWN], lemmas={lemma.id})
+    left, right = (x.substitute(side, mapping) for side in (condition.left, condition.right))
+    return Certificate(zeros=zeros_of(left, right, over), lemmas={lemma.id})
+
+
+def zeros_of(left: Any, right: Any, over: tuple[Any, ...] = ()) -> list[Zero]:
+    """The condition left = right; for two vectors entry by entry."""
+    if isinstance(left, (x.Array, x.Family)):
+        with x.as_written():
+            entry = x.vector(lambda k: left[k] - right[k], over=left)
+        return [Zero(entry.body, sp.Integer(0), (*over, entry))]
+    return [Zero(left, right, over)]
+
+
+def same_condition(engine: Engine, found: list[Zero], stated: Equals | Identical) -> bool:
+    """Whether the certificate vanishes exactly under the stated condition."""
+    if UNKNOWN in found:
+        return False
+    (wanted,) = zeros_of(stated.left, stated.right)
+    keys = {_zero_key(engine, z) for z in found} - {"always"}
+    return keys == {_zero_key(engine, wanted)}
+
+
+def never(engine: Engine, stated: Equals | Identical) -> bool:
+    """Whether the stated equality is impossible on this domain: one side is certainly apart from the other."""
+    if isinstance(stated, Identical):
+        return False
+    coef, atoms = engine.factored(difference(normal(engine, stated.left), normal(engine, stated.right), engine))
+    return coef != 0 and all(engine.signs.nonzero(a) or engine.signs.positive(a) for a in atoms)
+
+
+def _zero_key(engine: Engine, z: Zero) -> str:
+    """left − right up to factors that never vanish, the indices renamed canonically, with their ranges."""
+    walk = _under(engine, z.over)
+    p = difference(walk.poly(z.left), walk.poly(z.right), engine)
+    coef, atoms = engine.factored(p)
+    if coef == 0:
+        return "always"
+    vanishing = {a: e for a, e in atoms.items() if not engine.signs.positive(a)}
+    names = {name.variable() or "": f"%over{i}" for i, name in enumerate(walk.names.values())}
+    ranges = [f"{normal(engine, b.low).key}..{normal(engine, b.high).key}" for b in z.over]
+    return "&".join(sorted(rename(a, names).key for a in vanishing)) + " for " + ",".join(ranges)
+
+
+def fits(engine: Engine, value: Any, sort: Sort, over: tuple[Any, ...] = ()) -> bool:
+    """Whether an argument surely lies in the sort that a lemma asks for."""
+    if sort.kind == "size":
+        d = engine.ctx.domain(value.name) if isinstance(value, sp.Symbol) else None
+        return bool(d and d.integer and d.low is not None and d.low >= 1) or (value.is_Integer and value >= 1)
+    if sort.kind == "scalar":
+        return _lies_in(engine, _under(engine, over).poly(value), sort.domain)
+    if sort.kind in ("array", "stationary"):
+        if isinstance(value, x.Array):
+            inner, name = engine.ctx.domain(value.name), value.name
+            return _narrower(inner, sort.domain) and (not sort.sums_to_one or name in engine.ctx.sums_to_one)
+        return not sort.sums_to_one and _lies_in(engine, _under(engine, (*over, value)).poly(value.body), sort.domain)
+    return sort.kind == "functional"
+
+
+def _lies_in(engine: Engine, p: Poly, d: Domain) -> bool:
+    """Sound and incomplete; rational constants are decided exactly."""
+    constant = p.constant()
+    if constant is not None and not d.values and not d.integer:
+        return Fraction(int(constant.p), int(constant.q)) in d
+    if len(p.terms) == 1 and p.terms[0][1] == 1 and len(p.terms[0][0].powers) == 1:
+        a, e = p.terms[0][0].powers[0]
+        if e == 1 and a.kind in ("var", "entry") and _narrower(engine.signs.domain(a), d):
+            return True
+    if d.values or d.integer or d.high is not None:
+        return False
+    if d.low is None:
+        return True
+    coef, atoms = engine.factored(p)
+    if d.open_low:
+        return d.low == 0 and coef > 0 and all(engine.signs.positive(a) for a in atoms)
+    return d.low == 0 and (
+        engine.signs.poly_nonnegative(p) or (coef >= 0 and all(engine.signs.nonnegative(a) for a in atoms))
+    )
+
+
+def _narrower(inner: Domain, outer: Domain) -> bool:
+    if outer.values:
+        return bool(inner.values) and set(inner.values) <= set(outer.values)
+    if outer.integer and not inner.integer and not inner.values:
+        return False
+    ends = [
+        (outer.low, inner.low, outer.open_low and not inner.open_low, 1),
+        (outer.high, inner.high, outer.open_high and not inner.open_high, -1),
+    ]
+    for wanted, given, strict, side in ends:
+        if wanted is not None and (given is None or (given - wanted) * side < 0 or (given == wanted and strict)):
+            return False
+    return True

@@ -1,0 +1,167 @@
+"""One rewriting of a prenex term at a time: each an identity for every dimension under the declared ranges."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import TYPE_CHECKING
+
+from flint import fmpq
+
+from .terms import ONE, ZERO, Atom, Mono, Open, Poly, Term, rename
+
+if TYPE_CHECKING:
+    from .engine import Engine
+
+Ranges = dict[str, tuple[Poly, Poly]]
+
+
+def rewrite(engine: Engine, t: Term) -> Open | None:
+    """The terms that replace this one, or None when nothing applies."""
+    ranges: Ranges = {v: (lo, hi) for v, lo, hi in t.bounds}
+    for a, e in t.powers.items():
+        out = _rewrite_atom(engine, t, a, e, ranges)
+        if out is not None:
+            return out
+    for rule in (divide, use_constraint, fold):
+        out = rule(engine, t, ranges)
+        if out is not None:
+            return out
+    return None
+
+
+def without(powers: dict[Atom, fmpq], *atoms: Atom) -> dict[Atom, fmpq]:
+    return {a: e for a, e in powers.items() if a not in atoms}
+
+
+def _replace(engine: Engine, t: Term, a: Atom, new: Open) -> Open:
+    return engine.times([Term(t.coef, t.bounds, without(t.powers, a))], new)
+
+
+def _rewrite_atom(engine: Engine, t: Term, a: Atom, e: fmpq, ranges: Ranges) -> Open | None:
+    whole = e.q == 1
+    match a.kind:
+        case "delta":
+            return collapse(engine, t, a, e, ranges)
+        case "sum" if whole and e > 0:
+            out = [Term(t.coef, t.bounds, {**without(t.powers, a), **({a: e - 1} if e > 1 else {})})]
+            return engine.times(out, [engine.open_sum(a)])
+        case "base" if whole and e > 0:
+            return _replace(engine, t, a, engine.power(a.args[0], e)) if e <= 6 else None
+        case "prime" if not 0 <= e < 1:
+            floor = (e.p // e.q) if e.q != 1 else e.p
+            return [
+                Term(
+                    t.coef * fmpq(a.args[0]) ** int(floor),
+                    t.bounds,
+                    {**without(t.powers, a), **({a: e - floor} if e != floor else {})},
+                )
+            ]
+        case "entry" | "var" if whole:
+            return _finite_values(engine, t, a, e)
+    return None
+
+
+def _finite_values(engine: Engine, t: Term, a: Atom, e: fmpq) -> Open | None:
+    """y² = y for bits and y² = 1 for signs."""
+    values = engine.signs.domain(a).values
+    if values == (0, 1) and e > 1:
+        return [Term(t.coef, t.bounds, {**t.powers, a: ONE})]
+    if values == (-1, 1) and not 0 <= e <= 1:
+        return [Term(t.coef, t.bounds, {**without(t.powers, a), **({a: ONE} if int(e.p) % 2 else {})})]
+    return None
+
+
+def collapse(engine: Engine, t: Term, a: Atom, e: fmpq, ranges: Ranges) -> Open | None:
+    """Sift Σᵤ δ(u, w) f(u) = f(w) where u and w have the same range; share one index where both are free."""
+    if e < 0:
+        return None
+    left, right = a.args
+    for u, w in ((left, right), (right, left)):
+        name = u.variable()
+        if name not in ranges:
+            continue
+        if _covers(engine, ranges, name, w):
+            bounds = tuple(b for b in t.bounds if b[0] != name)
+            rest = engine.moved(without(t.powers, a), name, w)
+            return [Term(t.coef * c, bounds + b, p) for c, b, p in rest]
+    rest = without(t.powers, a)
+    free = [(u, w) for u, w in ((right, left), (left, right)) if u.variable() and u.variable() not in ranges]
+    if free:  # the later name gives way to the earlier one
+        (u, w), name = free[0], free[0][0].variable()
+        if any(name in b.free for b in rest):
+            return [Term(t.coef * c, t.bounds + b, {**p, a: ONE}) for c, b, p in engine.moved(rest, name, w)]
+    return [Term(t.coef, t.bounds, {**t.powers, a: ONE})] if e != 1 else None
+
+
+def _covers(engine: Engine, ranges: Ranges, name: str, w: Poly) -> bool:
+    """w surely lies in the range of the summation index."""
+    lo, hi = ranges[name]
+    other = w.variable()
+    if other is not None and other != name and (ranges.get(other) or engine.ctx.ranges.get(other)) == (lo, hi):
+        return True
+    return w in (lo, hi) and name not in w.free and engine.signs.nonempty(lo, hi)
+
+
+def use_constraint(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
+    """Σₖ pₖ = 1 from the sort of p: over the full range, to the first power, with k nowhere else."""
+    for a, e in t.powers.items():
+        if a.kind != "entry" or e != 1 or a.args[0] not in engine.ctx.sums_to_one or len(a.args) != 2:
+            continue
+        k = a.args[1].variable()
+        full = ranges.get(k) if k else None
+        if full is None or full[0].constant() != 1 or full[1] != engine.ctx.sums_to_one[a.args[0]]:
+            continue
+        if any(k in b.free for b in t.powers if b != a):
+            continue
+        engine.rules_used.add(f"Σ{a.args[0]} = 1")
+        return [Term(t.coef, tuple(b for b in t.bounds if b[0] != k), without(t.powers, a))]
+    return None
+
+
+def divide(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
+    """Under a sum, L·P⁻ᵏ → P¹⁻ᵏ − (P − L)·P⁻ᵏ for the leading term L of P, so that quotients have one form."""
+    for base, e in t.powers.items():
+        if base.kind != "base" or e.q != 1 or e > 0 or not base.free & ranges.keys():
+            continue
+        hide = dict.fromkeys(ranges, "#")
+
+        def rank(item: tuple[Mono, fmpq], names: dict[str, str] = hide) -> tuple[fmpq, list[str]]:
+            inner = [(a, k) for a, k in item[0].powers if a.free & names.keys()]
+            return sum((k for _, k in inner), ZERO), sorted(f"{rename(a, names).key}^{k}" for a, k in inner)
+
+        lead, c = max(base.args[0].terms, key=rank)
+        depends = any(a.free & ranges.keys() for a, _ in lead.powers)
+        if not depends or not all(k > 0 and t.powers.get(a, ZERO) >= k for a, k in lead.powers):
+            continue
+        rest = dict(t.powers)
+        for a, k in lead.powers:
+            rest[a] -= k
+        rest = {a: k for a, k in rest.items() if k != 0}
+        raised = {**rest, base: e + 1}
+        if raised[base] == 0:
+            del raised[base]
+        out = [Term(t.coef / c, t.bounds, raised)]
+        others = [Term(-q / c, (), dict(m.powers)) for m, q in base.args[0].terms if m != lead]
+        return out + engine.times([Term(t.coef, t.bounds, rest)], others)
+    return None
+
+
+def fold(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
+    """Σⱼ f(j) · (Σⱼ f(j))⁻¹ = 1: a prenex sum meets its own inverse."""
+    for a, e in t.powers.items():
+        if a.kind != "sum" or e > 0 or len(a.args[0]) > len(t.bounds):
+            continue
+        for chosen in permutations(t.bounds, len(a.args[0])):
+            names = {b[0]: p[0] for b, p in zip(a.args[0], chosen, strict=True)}
+            if any((b[1], b[2]) != (p[1], p[2]) for b, p in zip(a.args[0], chosen, strict=True)):
+                continue
+            wanted = {rename(b, names): k for b, k in a.args[1].powers}
+            indices = set(names.values())
+            inside = {b for b in t.powers if b.free & indices}
+            if inside == set(wanted) and all(t.powers[b] == k for b, k in wanted.items()):
+                powers = without(t.powers, *inside)
+                powers[a] = e + 1
+                if powers[a] == 0:
+                    del powers[a]
+                return [Term(t.coef, tuple(b for b in t.bounds if b[0] not in indices), powers)]
+    return None

@@ -1,0 +1,152 @@
+"""Signs that follow from the sorts by structure alone: what is surely positive, nonnegative, below one, an integer."""
+
+from __future__ import annotations
+
+from flint import fmpq
+
+from ...spec.language.sorts import NATURAL, SIZE, Domain
+from .context import Context
+from .terms import Atom, Mono, Poly
+
+Local = dict[str, Domain]
+
+
+def minus(p: Poly, q: Poly) -> Poly:
+    terms = dict(p.terms)
+    for m, c in q.terms:
+        terms[m] = terms.get(m, fmpq(0)) - c
+    return Poly(terms)
+
+
+class Signs:
+    """Sound and incomplete: False means not known, never refuted."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.local: Local = {}
+
+    def domain(self, atom: Atom) -> Domain:
+        name = atom.args[0]
+        return self.local.get(name) or self.ctx.domain(name)
+
+    def least(self, p: Poly) -> fmpq | None:
+        """A lower bound of an integer combination of natural variables, or None."""
+        total = fmpq(0)
+        for m, c in p.terms:
+            if not m.powers:
+                total += c
+                continue
+            ((a, e), *rest) = m.powers
+            low = self.domain(a).low if a.kind == "var" else None
+            if rest or e != 1 or c < 0 or low is None:
+                return None
+            total += c * low
+        return total
+
+    def nonempty(self, lo: Poly, hi: Poly) -> bool:
+        """The range from lo to hi surely has a member."""
+        least = self.least(minus(hi, lo))
+        return least is not None and least >= 0
+
+    def possible(self, lo: Poly, hi: Poly) -> bool:
+        """hi ≥ lo − 1: the sum from lo to hi has its usual meaning."""
+        least = self.least(minus(hi, lo))
+        return least is not None and least >= -1
+
+    def positive(self, a: Atom) -> bool:
+        match a.kind:
+            case "exp" | "e" | "prime" | "pi":
+                return True
+            case "var" | "entry":
+                d = self.domain(a)
+                return d.low is not None and (d.low > 0 or (d.low == 0 and d.open_low))
+            case "sum":
+                return all(self.nonempty(lo, hi) for _, lo, hi in a.args[0]) and self._inside(a, self.mono_positive)
+            case "base":
+                return self.poly_positive(a.args[0])
+        return False
+
+    def nonnegative(self, a: Atom) -> bool:
+        if self.positive(a):
+            return True
+        match a.kind:
+            case "var" | "entry":
+                low = self.domain(a).low
+                return low is not None and low >= 0
+            case "sum":
+                return all(self.possible(lo, hi) for _, lo, hi in a.args[0]) and self._inside(a, self.mono_nonnegative)
+            case "delta":
+                return True
+            case "call":
+                return a.args[0] == "abs"
+            case "base":
+                return self.poly_nonnegative(a.args[0])
+        return False
+
+    def _inside(self, a: Atom, test: object) -> bool:
+        """A test of a sum's monomial, its indices known to be natural numbers."""
+        before = self.local
+        self.local = {**before}
+        for v, lo, _ in a.args[0]:
+            low = lo.constant()
+            if low is not None and low >= 0:
+                self.local[v] = SIZE if low >= 1 else NATURAL
+        try:
+            return test(a.args[1])  # type: ignore[operator]
+        finally:
+            self.local = before
+
+    def mono_positive(self, m: Mono) -> bool:
+        return all(self.positive(a) for a, _ in m.powers)
+
+    def mono_nonnegative(self, m: Mono) -> bool:
+        return all(
+            self.positive(a) or (e > 0 and self.nonnegative(a)) or (e > 0 and e.q == 1 and int(e.p) % 2 == 0)
+            for a, e in m.powers
+        )
+
+    def poly_positive(self, p: Poly) -> bool:
+        """A sum of nonnegative terms, one of them positive; or 1 − x with x below one."""
+        if p.terms and all(c > 0 and self.mono_nonnegative(m) for m, c in p.terms):
+            return any(self.mono_positive(m) for m, _ in p.terms)
+        return self._one_minus(p, strict=True)
+
+    def poly_nonnegative(self, p: Poly) -> bool:
+        return all(c > 0 and self.mono_nonnegative(m) for m, c in p.terms) or self._one_minus(p, strict=False)
+
+    def _one_minus(self, p: Poly, strict: bool) -> bool:
+        """1 − c·m with 0 ≤ c ≤ 1 and m in [0, 1], below 1 where strict."""
+        constant = [c for m, c in p.terms if not m.powers]
+        rest = [(m, -c) for m, c in p.terms if m.powers]
+        if len(constant) != 1 or len(rest) != 1 or constant[0] <= 0:
+            return False
+        m, c = rest[0]
+        return 0 < c <= constant[0] and self.below_one(m, strict)
+
+    def below_one(self, m: Mono, strict: bool) -> bool:
+        """Every factor in [0, 1] with a positive exponent, and where strict at least one below 1."""
+        below = [self._factor_below(a, e) for a, e in m.powers]
+        return all(below) and (not strict or "strict" in below)
+
+    def _factor_below(self, a: Atom, e: fmpq) -> str:
+        if a.kind in ("var", "entry"):
+            d = self.domain(a)
+            if e > 0 and d.low is not None and d.low >= 0 and d.high is not None and d.high <= 1:
+                return "strict" if d.open_high or d.high < 1 else "at most"
+        if a.kind == "exp":  # x^(t/…): the exponent is log x times something nonnegative
+            logs = [(b, k) for b, k in a.args[0].powers if b.kind == "log"]
+            others = [(b, k) for b, k in a.args[0].powers if b.kind != "log"]
+            if e > 0 and len(logs) == 1 and logs[0][1] == 1 and all(self.nonnegative(b) for b, k in others if k > 0):
+                inner = logs[0][0].args[0]
+                if len(inner.terms) == 1 and inner.terms[0][1] <= 1 and all(k > 0 for _, k in others):
+                    strict = self.below_one(inner.terms[0][0], True) and all(self.positive(b) for b, _ in others)
+                    return "strict" if strict else "at most" if self.below_one(inner.terms[0][0], False) else ""
+        return ""
+
+    def nonzero(self, a: Atom) -> bool:
+        if self.positive(a):
+            return True
+        if a.kind in ("var", "entry"):
+            d = self.domain(a)
+            return bool(d.values) and 0 not in d.values
+        return False

@@ -1,0 +1,99 @@
+"""Exact points that lie in the sorts, and their simplification while something keeps failing."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from ..spec.language.claims import Variable
+from ..spec.language.sorts import Domain
+
+Point = dict[str, Any]
+SIMPLER = tuple(Fraction(x) for x in (0, 1, -1, 2, Fraction(1, 2), 3))
+
+
+def sizes_of(variables: Mapping[str, Variable]) -> list[str]:
+    """The names that are dimensions: Size parameters, and whatever is used as a length."""
+    used = {d for v in variables.values() for d in v.sort.dims}
+    return [v.name for v in variables.values() if v.sort.kind == "size" or v.name in used]
+
+
+def size_choices(names: list[str], sizes: tuple[int, ...]) -> Iterator[dict[str, int]]:
+    """All dimensions equal, from small to large, then pairwise different ones."""
+    for n in sizes:
+        yield dict.fromkeys(names, n)
+    if len(names) > 1:
+        for shift in (0, 1):
+            yield {name: 2 + (i + shift) % 2 for i, name in enumerate(names)}
+
+
+def sample_point(
+    variables: Mapping[str, Variable],
+    sizes: Mapping[str, int],
+    rng: random.Random,
+    narrowed: Mapping[str, Domain] | None = None,
+) -> Point:
+    """One exact point; now and then two variables of one sort coincide, which is where equality cases live."""
+    point: Point = {}
+    for v in variables.values():
+        if v.name in sizes:
+            point[v.name] = sizes[v.name]
+        elif narrowed and v.name in narrowed and v.sort.kind == "scalar":
+            point[v.name] = narrowed[v.name].sample(rng)
+        else:
+            value = v.sort.sample(rng, sizes)
+            point[v.name] = int(value) if v.sort.kind == "index" or v.sort.domain.integer else value
+        if v.sort.kind == "functional":
+            point[v.name] = lambda entries: Fraction(0)
+    if rng.random() < 0.25:
+        _coincide(variables, point, rng)
+    return point
+
+
+def _coincide(variables: Mapping[str, Variable], point: Point, rng: random.Random) -> None:
+    """Make two variables that mean the same thing equal; a whole distribution may become a single point."""
+    groups: dict[Any, list[str]] = {}
+    for v in variables.values():
+        if v.sort.kind in ("scalar", "array"):
+            groups.setdefault((v.sort.kind, v.sort.dims, v.sort.domain, v.sort.sums_to_one), []).append(v.name)
+    for key, names in groups.items():
+        if key[3] and key[2].low == 0 and not key[2].open_low and rng.random() < 0.5:
+            entries = point[names[0]]
+            chosen = rng.choice(list(entries))
+            point[names[0]] = {k: Fraction(int(k == chosen)) for k in entries}
+        for name in names[1:]:
+            point[name] = point[names[0]]
+
+
+def simplified(
+    variables: Mapping[str, Variable],
+    point: Point,
+    fails: Callable[[Point], bool],
+    narrowed: Mapping[str, Domain] | None = None,
+) -> Point:
+    """The point with as many values as possible made simple, still failing. Fixed sizes; constrained arrays stay."""
+    for v in variables.values():
+        domain = (narrowed or {}).get(v.name, v.sort.domain)
+        value = point.get(v.name)
+        if v.sort.kind == "scalar" and isinstance(value, Fraction):
+            point = _simpler(point, domain, fails, lambda x, p, name=v.name: {**p, name: x}, value)
+        elif v.sort.kind == "array" and isinstance(value, dict) and not v.sort.sums_to_one:
+            for key in value:
+                change = lambda x, p, name=v.name, key=key: {**p, name: {**p[name], key: x}}  # noqa: E731
+                point = _simpler(point, domain, fails, change, point[v.name][key])
+    return point
+
+
+def _simpler(
+    point: Point, domain: Domain, fails: Callable[[Point], bool], change: Callable[..., Point], now: Fraction
+) -> Point:
+    for candidate in SIMPLER:
+        if candidate == now:
+            return point
+        if candidate in domain:
+            trial = change(candidate, point)
+            if fails(trial):
+                return trial
+    return point

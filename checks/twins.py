@@ -1,0 +1,81 @@
+"""Calibration: every claim gets wrong twins, and every method must be seen to reject them.
+
+A twin is refuted by balls, or proved equivalent to the claim after all, or it survives; a surviving twin caps what the
+claim may be called. A twin that a prover proves although balls refute it is an error of the suite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ..spec.language.printing import latex, text
+from ..spec.language.statements import AtLeast, AtMost, Determines, Equals, SameMinimiser, Statement
+from . import balls, mutations
+from .evaluate import Unsupported
+from .evidence import Formula, TwinRecord, Verdict
+from .goal import Effort, Goal
+from .methods import METHODS
+from .prover.context import context_of
+from .prover.engine import Engine, Infinite, Unproved
+from .prover.proving import equal
+
+AT_MOST = {"quick": 6, "standard": 14, "thorough": 1000}
+
+
+def twins_of(goal: Goal, effort: Effort) -> Iterator[tuple[str, Statement]]:
+    """The twins to try: all of them when thorough, else an even selection that always keeps the first ones."""
+    every = list(mutations.of_statement(goal.statement, goal.variables))
+    limit = AT_MOST[effort.name]
+    if len(every) <= limit:
+        yield from every
+        return
+    stride = (len(every) - 4) / (limit - 4)
+    chosen = {0, 1, 2, 3, *(4 + int(i * stride) for i in range(limit - 4))}
+    yield from (twin for i, twin in enumerate(every) if i in chosen)
+
+
+def check(goal: Goal, effort: Effort, seed: int) -> tuple[TwinRecord, ...]:
+    """Every twin with its outcome, and the methods that were seen to reject it."""
+    judged = (_judge(goal, what, statement, effort, seed) for what, statement in twins_of(goal, effort))
+    return tuple(t for t in judged if t is not None)
+
+
+def _judge(goal: Goal, what: str, statement: Statement, effort: Effort, seed: int) -> TwinRecord | None:
+    """The outcome for one twin; None for a mutation that has no value at any point, which is no twin at all."""
+    twin = goal.twin(statement)
+    formula = Formula(latex(statement), text(statement))
+    witness, _, reason = balls.search(twin, replace(effort, points=max(effort.points, 8)), seed)
+    if reason.startswith(balls.NO_VALUE):
+        return None
+    if witness is None and equivalent(goal, statement):
+        return TwinRecord(what, formula, "equivalent")
+    silent = replace(effort, points=0)
+    believed, rejected = [], []
+    for method in METHODS:
+        if method.proves and not method.applies(twin):
+            evidence, _ = method.run(twin, silent, seed)
+            (believed if evidence.verdict is Verdict.PROVED else rejected).append(method.name)
+    if believed:
+        return TwinRecord(what, formula, "proved", tuple(believed), witness)
+    if witness is None:
+        return TwinRecord(what, formula, "surviving", tuple(rejected))
+    return TwinRecord(what, formula, "refuted", (balls.NAME, *rejected), witness)
+
+
+def equivalent(goal: Goal, statement: Statement) -> bool:
+    """Whether the mutated side is provably the same expression as before."""
+    pairs = []
+    match goal.statement, statement:
+        case (Equals(_, a), Equals(_, b)):
+            pairs = [(a, b)]
+        case (AtMost() | AtLeast() as s, AtMost() | AtLeast() as t) if type(s) is type(t) and s.equality == t.equality:
+            pairs = [(s.left, t.left), (s.right, t.right)]
+        case (SameMinimiser(_, a, _), SameMinimiser(_, b, _)):
+            pairs = [(a, b)]
+        case (Determines(e, _, v, _), Determines(f, _, w, _)):
+            pairs = [(e.right, f.right), (v, w)]
+    try:
+        return bool(pairs) and all(equal(Engine(context_of(goal.variables.values())), a, b) is None for a, b in pairs)
+    except (Unproved, Infinite, Unsupported):
+        return False

@@ -1,0 +1,5 @@
+"""`python -m lemmata.cli`."""
+
+from . import main
+
+main()

@@ -1,0 +1,383 @@
+"""Expressions: SymPy's arithmetic, and our own nodes for what SymPy has no safe word for.
+
+Everything is built under `as_written`, so that nothing is simplified before anybody has looked (z/z stays z/z).
+Bound indices are canonical: a binder names its index by a hint and a level above every binder inside it, so two
+α-equal expressions written with the same letters are equal, and no index is ever shadowed. Only `substitute` may
+replace anything: it opens each binder with a fresh index and closes it again, so nothing is captured.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import sympy as sp
+from sympy.core.parameters import global_parameters
+
+from .errors import LanguageError
+
+Expr = sp.Expr
+
+
+@contextmanager
+def as_written() -> Iterator[None]:
+    """Build SymPy expressions exactly as they are written."""
+    before = global_parameters.evaluate
+    global_parameters.evaluate = False
+    try:
+        yield
+    finally:
+        global_parameters.evaluate = before
+
+
+def plain_number(value: Any) -> Any:
+    """A number or expression as SymPy's; text is refused, never evaluated."""
+    try:
+        return sp.sympify(value, strict=True)
+    except sp.SympifyError as error:
+        raise LanguageError(f"{value!r} is not an expression of the language") from error
+
+
+class Node(sp.Expr):
+    """Our own expression nodes: commutative, opaque to SymPy's simplifications, never iterable."""
+
+    is_commutative = True
+
+    def __iter__(self) -> Any:
+        raise TypeError(f"{type(self).__name__} is not a sequence; use total(lambda k: …, over=…)")
+
+
+class Bound(sp.Dummy):
+    """A bound index; equal when hint and level are equal."""
+
+    def __new__(cls, hint: str, level: int) -> Bound:
+        return super().__new__(cls, hint, dummy_index=level, integer=True)  # type: ignore[return-value]
+
+    @property
+    def level(self) -> int:
+        return self.dummy_index
+
+
+class Array(Node):
+    """A vector or matrix variable: Array(name, n) or Array(name, m, d). Its entries are a[k], X[i, j]."""
+
+    def __new__(cls, name: Any, *dims: Any) -> Array:
+        return sp.Expr.__new__(cls, name if isinstance(name, sp.Symbol) else sp.Symbol(name), *map(plain_number, dims))
+
+    @property
+    def name(self) -> str:
+        return self.args[0].name
+
+    @property
+    def dims(self) -> tuple[Any, ...]:
+        return self.args[1:]
+
+    def __getitem__(self, index: Any) -> Expr:
+        indices = index if isinstance(index, tuple) else (index,)
+        if len(indices) != len(self.dims):
+            raise LanguageError(f"{self.name} has {len(self.dims)} indices, not {len(indices)}")
+        return Entry(self, *map(plain_number, indices))
+
+
+class Entry(Node):
+    """One entry of an array: Entry(a, k)."""
+
+    @property
+    def array(self) -> Array:
+        return self.args[0]  # type: ignore[return-value]
+
+    @property
+    def indices(self) -> tuple[Any, ...]:
+        return self.args[1:]
+
+
+class Binder(Node):
+    """body under one bound index that runs from low to high, both included: args (body, index, low, high)."""
+
+    body = property(lambda self: self.args[0])
+    index = property(lambda self: self.args[1])
+    low = property(lambda self: self.args[2])
+    high = property(lambda self: self.args[3])
+
+    @property
+    def free_symbols(self) -> set[sp.Basic]:
+        return (self.body.free_symbols - {self.index}) | self.low.free_symbols | self.high.free_symbols
+
+
+class Total(Binder):
+    """Σ over the index."""
+
+
+class Product(Binder):
+    """Π over the index."""
+
+
+class Largest(Binder):
+    """The largest value over the index."""
+
+
+class Family(Binder):
+    """The vector whose k-th entry is the body; z[i] is the body at i."""
+
+    dims = property(lambda self: (self.high,))
+
+    def __getitem__(self, index: Any) -> Expr:
+        return substitute(self.body, {self.index: plain_number(index)})
+
+
+class Recurrence(Node):
+    """m_upto, where m_0 = start and m_s = step(m_{s−1}, s): args (start, step, previous, index, upto)."""
+
+    start = property(lambda self: self.args[0])
+    step = property(lambda self: self.args[1])
+    previous = property(lambda self: self.args[2])
+    index = property(lambda self: self.args[3])
+    upto = property(lambda self: self.args[4])
+
+    @property
+    def free_symbols(self) -> set[sp.Basic]:
+        inner = self.step.free_symbols - {self.previous, self.index}
+        return self.start.free_symbols | inner | self.upto.free_symbols
+
+
+class Derivative(Node):
+    """∂ expr / ∂ variable, not yet taken: args (expr, variable)."""
+
+
+class Expectation(Node):
+    """𝔼[expr], linear, over the random variables among the claim's parameters."""
+
+
+class Moment(Node):
+    """The common r-th moment of a stationary sequence: args (array, r)."""
+
+
+class ByValue(Node):
+    """A choice by the value of a selector: args (selector, value₁, expr₁, value₂, expr₂, …)."""
+
+    selector = property(lambda self: self.args[0])
+
+    @property
+    def branches(self) -> list[tuple[Any, Any]]:
+        return list(zip(self.args[1::2], self.args[2::2], strict=True))
+
+
+class WhereNonnegative(Node):
+    """One expression where x ≥ 0, another where x < 0: args (x, there, elsewhere)."""
+
+
+class Application(Node):
+    """An unspecified real function at a vector: args (name, vector)."""
+
+    name = property(lambda self: self.args[0].name)
+    vector = property(lambda self: self.args[1])
+
+
+class Named(Node):
+    """A definition applied to arguments: args (id, *arguments). Printed by its notation, expanded by engines."""
+
+    id = property(lambda self: self.args[0].name)
+    arguments = property(lambda self: self.args[1:])
+
+
+class delta(sp.Function):
+    """Kronecker's δ: 1 where the indices agree, else 0."""
+
+    nargs = 2
+
+
+class xlogy(sp.Function):
+    """x log y with the convention 0 log y = 0, and −∞ where y = 0 < x."""
+
+    nargs = 2
+
+
+class log1p(sp.Function):
+    """log(1 + x), in one rounding."""
+
+    nargs = 1
+
+
+class expm1(sp.Function):
+    """exp(x) − 1, in one rounding."""
+
+    nargs = 1
+
+
+class maximum(sp.Function):
+    """The larger of two numbers."""
+
+    nargs = 2
+
+
+class minimum(sp.Function):
+    """The smaller of two numbers."""
+
+    nargs = 2
+
+
+class signum(sp.Function):
+    """−1, 0 or 1."""
+
+    nargs = 1
+
+
+exp, sqrt, tanh, Abs, pi = sp.exp, sp.sqrt, sp.tanh, sp.Abs, sp.pi
+
+
+def log(x: Any, base: Any = None) -> Expr:
+    """The natural logarithm, or the logarithm to a base, log x / log base."""
+    return sp.log(x) if base is None else sp.log(x) / sp.log(plain_number(base))
+
+
+def variable_hint(function: Callable[..., Any], position: int = 0) -> str:
+    try:
+        return list(inspect.signature(function).parameters)[position]
+    except (ValueError, IndexError) as error:
+        raise LanguageError("the body of a sum must be a function of one index, such as lambda k: a[k]") from error
+
+
+def range_of(over: Any) -> tuple[Any, Any]:
+    """(low, high) from a vector, a size, or a pair of limits."""
+    if isinstance(over, tuple):
+        low, high = over
+        return plain_number(low), plain_number(high)
+    if isinstance(over, (Array, Family)):
+        if len(over.dims) != 1:
+            raise LanguageError(f"sum over {over.args[0]} needs one of its sizes: over=m or over=d")
+        return sp.Integer(1), over.dims[0]
+    if isinstance(over, (int, sp.Basic)):
+        return sp.Integer(1), plain_number(over)
+    raise LanguageError(f"cannot sum over {over!r}; give a vector, a size, or (low, high)")
+
+
+def level(expr: sp.Basic) -> int:
+    """The highest level of a binder inside the expression; 0 without one."""
+    return max((b.level for b in expr.atoms(Bound)), default=0)
+
+
+def bind(kind: type[Binder], function: Callable[[Any], Any], over: Any) -> Any:
+    low, high = range_of(over)
+    fresh = sp.Dummy("i", integer=True)
+    body = plain_number(function(fresh))
+    if not isinstance(body, sp.Expr):
+        raise LanguageError(f"the body of a sum must be an expression, not {type(body).__name__}")
+    return close(kind, body, fresh, variable_hint(function), low, high)
+
+
+def close(kind: type[Binder], body: Expr, fresh: sp.Symbol, hint: str, low: Any, high: Any) -> Any:
+    index = Bound(hint, 1 + level(body))
+    return kind(substitute(body, {fresh: index}, reopen=False), index, low, high)
+
+
+def total(f: Callable[[Any], Any], over: Any) -> Expr:
+    """Σₖ f(k), over the length of a vector, from 1 to a size, or between (low, high).
+
+    >>> a = Array("a", sp.Symbol("n"))
+    >>> with as_written():
+    ...     print(total(lambda k: exp(a[k]), over=a).args[2:])
+    (1, n)
+    """
+    return bind(Total, f, over)
+
+
+def product(f: Callable[[Any], Any], over: Any) -> Expr:
+    """Πₖ f(k)."""
+    return bind(Product, f, over)
+
+
+def largest(f: Callable[[Any], Any], over: Any) -> Expr:
+    """maxₖ f(k)."""
+    return bind(Largest, f, over)
+
+
+def vector(f: Callable[[Any], Any], over: Any) -> Family:
+    """The vector with k-th entry f(k)."""
+    return bind(Family, f, over)
+
+
+def recurrence(start: Any, step: Callable[[Any, Any], Any], upto: Any) -> Expr:
+    """m_upto of the sequence m₀ = start, m_s = step(m_{s−1}, s)."""
+    previous, index = sp.Dummy("m", real=True), sp.Dummy("s", integer=True)
+    body = plain_number(step(previous, index))
+    top = level(body)
+    names = variable_hint(step), variable_hint(step, 1)
+    bound = {previous: Bound(names[0], top + 1), index: Bound(names[1], top + 2)}
+    return Recurrence(plain_number(start), substitute(body, bound, reopen=False), *bound.values(), plain_number(upto))
+
+
+def D(expr: Any, variable: Any) -> Expr:
+    """∂ expr / ∂ variable, for a scalar variable or an entry such as a[j]."""
+    if not isinstance(variable, (sp.Symbol, Entry)):
+        raise LanguageError(f"cannot differentiate with respect to {variable}; use a variable or an entry such as a[j]")
+    return Derivative(plain_number(expr), variable)
+
+
+def E(expr: Any) -> Expr:
+    """𝔼[expr]."""
+    return Expectation(plain_number(expr))
+
+
+def moment_of(sequence: Array, order: int = 1) -> Expr:
+    """The moment 𝔼[gᵢʳ] that all members of a stationary sequence share."""
+    return Moment(sequence, sp.Integer(order))
+
+
+def by_value(selector: Any, branches: Mapping[int, Any]) -> Expr:
+    """The branch whose value the selector has: by_value(y, {1: p, -1: 1 - p})."""
+    flat = [plain_number(x) for pair in branches.items() for x in pair]
+    return ByValue(plain_number(selector), *flat)
+
+
+def where_nonnegative(x: Any, there: Any, elsewhere: Any) -> Expr:
+    """`there` where x ≥ 0 and `elsewhere` where x < 0: two stable forms of one function."""
+    return WhereNonnegative(plain_number(x), plain_number(there), plain_number(elsewhere))
+
+
+def substitute(expr: Any, mapping: Mapping[Any, Any], reopen: bool = True) -> Any:
+    """Replace free variables, entries' arrays or whole sub-expressions, capture-safe.
+
+    reopen=False is for a body whose binders cannot meet the replacement (a fresh index given its canonical name).
+
+    >>> a = Array("a", sp.Symbol("n")); i = sp.Symbol("i")
+    >>> inner = total(lambda k: a[k] * a[i], over=a)
+    >>> moved = substitute(inner, {i: inner.index})          # must not be captured by the sum
+    >>> inner.index in moved.free_symbols, moved.index == inner.index
+    (True, False)
+    """
+    with as_written():
+        return _substitute(expr, dict(mapping), reopen)
+
+
+def _substitute(expr: Any, mapping: dict[Any, Any], reopen: bool) -> Any:
+    if expr in mapping:
+        return mapping[expr]
+    if not expr.args:
+        return expr
+    if reopen and isinstance(expr, Binder):
+        fresh = sp.Dummy("i", integer=True)
+        inner = {k: v for k, v in mapping.items() if k != expr.index}
+        body = _substitute(expr.body, {**inner, expr.index: fresh}, reopen)
+        low, high = (_substitute(x, mapping, reopen) for x in (expr.low, expr.high))
+        index = Bound(expr.index.name, 1 + level(body))
+        return expr.func(_substitute(body, {fresh: index}, False), index, low, high)
+    if reopen and isinstance(expr, Recurrence):
+        previous, index = sp.Dummy("m", real=True), sp.Dummy("s", integer=True)
+        step = _substitute(expr.step, {**mapping, expr.previous: previous, expr.index: index}, reopen)
+        top = level(step)
+        bound = {previous: Bound(expr.previous.name, top + 1), index: Bound(expr.index.name, top + 2)}
+        start, upto = (_substitute(x, mapping, reopen) for x in (expr.start, expr.upto))
+        return Recurrence(start, _substitute(step, bound, False), *bound.values(), upto)
+    args = [_substitute(a, mapping, reopen) for a in expr.args]
+    if isinstance(expr, Entry) and isinstance(args[0], Family):
+        return args[0][args[1]]
+    return expr.func(*args)
+
+
+def subexpressions(expr: Any) -> Iterator[Any]:
+    """Every node of the expression, outermost first."""
+    yield expr
+    for a in expr.args:
+        yield from subexpressions(a)

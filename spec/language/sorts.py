@@ -1,0 +1,224 @@
+"""Sorts: what a variable ranges over, in one object.
+
+The same object tells the provers what may be assumed, the ball refuter what to sample (exact rationals), the float
+checks what to generate, and the reader what is quantified. They cannot part, because there is nothing to part.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+
+from .errors import LanguageError
+from .expressions import Application, Array
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A set of real numbers: an interval, perhaps only its integers, or finitely many values."""
+
+    words: str
+    latex: str
+    low: int | None = None
+    high: int | None = None
+    open_low: bool = False
+    open_high: bool = False
+    integer: bool = False
+    values: tuple[int, ...] = ()
+
+    def __contains__(self, x: Any) -> bool:
+        if self.values:
+            return x in self.values
+        if self.integer and x != int(x):
+            return False
+        above = self.low is None or x > self.low or (x == self.low and not self.open_low)
+        below = self.high is None or x < self.high or (x == self.high and not self.open_high)
+        return above and below
+
+    def sample(self, rng: random.Random) -> Fraction:
+        """An exact rational of the domain, ends included now and then where they belong to it."""
+        if self.values:
+            return Fraction(rng.choice(self.values))
+        if self.integer:
+            low = self.low or 0
+            return Fraction(rng.randint(low, low + 5))
+        if self.low is None and self.high is None:
+            return Fraction(rng.randint(-24, 24), 8)
+        ends = [
+            Fraction(e)
+            for e, shut in ((self.low, not self.open_low), (self.high, not self.open_high))
+            if shut and e is not None
+        ]
+        if ends and rng.random() < 0.15:
+            return rng.choice(ends)
+        low = self.low if self.low is not None else (self.high or 0) - 4
+        high = self.high if self.high is not None else low + 4
+        return low + (high - low) * Fraction(rng.randint(1, 31), 32)
+
+
+REAL = Domain("a real number", r"\mathbb{R}")
+POSITIVE = Domain("a positive number", r"\mathbb{R}_{>0}", low=0, open_low=True)
+NONNEGATIVE = Domain("a nonnegative number", r"\mathbb{R}_{\ge 0}", low=0)
+UNIT = Domain("a number in [0, 1]", "[0,1]", low=0, high=1)
+OPEN_UNIT = Domain("a number strictly between 0 and 1", "(0,1)", low=0, high=1, open_low=True, open_high=True)
+BIT = Domain("0 or 1", r"\{0,1\}", low=0, high=1, values=(0, 1))
+SIGN = Domain("−1 or +1", r"\{-1,+1\}", low=-1, high=1, values=(-1, 1))
+NATURAL = Domain("a natural number, 0 included", r"\mathbb{N}_0", low=0, integer=True)
+SIZE = Domain("a dimension, at least 1", r"\mathbb{N}", low=1, integer=True)
+
+
+@dataclass(frozen=True)
+class Sort:
+    """What a parameter ranges over. kind: scalar, size, index, array, functional or stationary.
+
+    rank is how many dimension names the sort takes; `Vector["n"]` gives them, `Vector["n", Positive]` also the sort
+    of the entries. sums_to_one adds the constraint Σ = 1 over all entries.
+    """
+
+    name: str
+    kind: str
+    domain: Domain = REAL
+    rank: int = 0
+    dims: tuple[str, ...] = ()
+    sums_to_one: bool = False
+    moments: tuple[int, ...] = ()
+
+    def __getitem__(self, given: Any) -> Sort:
+        parts = given if isinstance(given, tuple) else (given,)
+        names = tuple(p for p in parts if isinstance(p, str))
+        inner = [p for p in parts if not isinstance(p, str)]
+        if (
+            len(names) != self.rank
+            or len(inner) > 1
+            or not all(isinstance(s, Sort) and s.kind == "scalar" for s in inner)
+        ):
+            raise LanguageError(
+                f'{self.name} takes {self.rank} dimension name(s), such as {self.name}["n"], not {given!r}'
+            )
+        return replace(self, dims=names, domain=inner[0].domain if inner else self.domain)
+
+    @property
+    def complete(self) -> bool:
+        return len(self.dims) == self.rank
+
+    def variable(self, name: str, size: Callable[[str], sp.Expr]) -> Any:
+        """The expression (or, for a functional, the function) that stands for a parameter of this sort."""
+        if self.kind in ("size", "index"):
+            return sp.Symbol(name, integer=True)
+        if self.kind == "scalar":
+            return sp.Symbol(name, integer=True) if self.domain.integer else sp.Symbol(name, real=True)
+        if self.kind == "functional":
+            return lambda vector: Application(sp.Symbol(name), vector)
+        return Array(name, *[size(d) for d in self.dims])
+
+    def sample(self, rng: random.Random, sizes: Mapping[str, int]) -> Any:
+        """An exact member: a Fraction, or {(i, …): Fraction} for an array. Sizes are given, not drawn."""
+        if self.kind == "index":
+            return Fraction(rng.randint(1, sizes[self.dims[0]]))
+        if self.kind == "scalar":
+            return self.domain.sample(rng)
+        shape = [sizes[d] for d in self.dims]
+        if self.kind == "stationary":
+            return Outcomes.sample(rng, self.domain)
+        if self.kind == "functional":
+            return Fraction(0)
+        keys = [()]
+        for length in shape:
+            keys = [(*k, i) for k in keys for i in range(1, length + 1)]
+        if not self.sums_to_one:
+            return _with_ties(rng, {k: self.domain.sample(rng) for k in keys})
+        if self.domain.low is None:
+            entries = {k: self.domain.sample(rng) for k in keys}
+            entries[keys[-1]] += 1 - sum(entries.values())
+            return entries
+        floor = 1 if self.domain.open_low or rng.random() < 0.5 else 0
+        weights = {k: rng.randint(floor, 6) for k in keys}
+        if not any(weights.values()):
+            weights[rng.choice(keys)] = 1
+        scale = sum(weights.values())
+        return {k: Fraction(w, scale) for k, w in weights.items()}
+
+    def description(self) -> dict[str, Any]:
+        """The sort as plain data, for those who generate floats."""
+        d = self.domain
+        return {
+            "kind": self.kind, "dims": self.dims, "low": d.low, "high": d.high, "open_low": d.open_low,
+            "open_high": d.open_high, "integer": d.integer, "values": d.values, "sums_to_one": self.sums_to_one,
+        }  # fmt: skip
+
+    def words(self, name: str) -> str:
+        """The quantifier in words: what a reader must know of the variable."""
+        by = " × ".join(self.dims)
+        entries = "" if self.domain is REAL else f", each entry {self.domain.words}"
+        match self.kind:
+            case "size":
+                return f"{name} ≥ 1, a dimension"
+            case "index":
+                return f"{name} ∈ {{1, …, {self.dims[0]}}}, an index"
+            case "scalar":
+                return f"{name}: {self.domain.words}"
+            case "functional":
+                return f"{name}: any real function of a vector of length {by}"
+            case "stationary":
+                orders = " and ".join(f"E[{name}ᵢ{'²' if r == 2 else ''}]" for r in self.moments)
+                what = f"{name}₁, …, {name}_{by}: real random variables, dependent or not"
+                return f"{what}, with {orders} the same for all i"
+        if self.sums_to_one and self.domain.low is None:
+            return f"{name}: {by} real weights that sum to 1"
+        if self.sums_to_one:
+            return f"{name}: a probability distribution on {by} points" + (
+                ", all positive" if self.domain.open_low else ", zeros allowed"
+            )
+        what = "a vector" if self.rank == 1 else "a matrix"
+        return f"{name}: {what} of {by} real entries" + entries
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """A stationary sequence made concrete: K equally likely outcomes ω, and gᵢ(ω) = values[(ω + stride·i) mod K].
+
+    Every gᵢ has the same distribution, and different gᵢ are dependent, as the sort allows.
+    """
+
+    values: tuple[Fraction, ...]
+    stride: int
+
+    def at(self, outcome: int, i: int) -> Fraction:
+        return self.values[(outcome + self.stride * i) % len(self.values)]
+
+    @staticmethod
+    def sample(rng: random.Random, domain: Domain) -> Outcomes:
+        size = rng.randint(2, 3)
+        return Outcomes(tuple(domain.sample(rng) for _ in range(size)), rng.randint(0, size - 1))
+
+
+def _with_ties(rng: random.Random, entries: dict[Any, Fraction]) -> dict[Any, Fraction]:
+    if len(entries) > 1 and rng.random() < 0.2:
+        one, other = rng.sample(list(entries), 2)
+        entries[one] = entries[other]
+    return entries
+
+
+# Annotated Any: as a default value a sort stands for the variable that the body computes with.
+Size: Any = Sort("Size", "size", SIZE)
+Index: Any = Sort("Index", "index", SIZE, rank=1)
+Real: Any = Sort("Real", "scalar")
+Positive: Any = Sort("Positive", "scalar", POSITIVE)
+Nonnegative: Any = Sort("Nonnegative", "scalar", NONNEGATIVE)
+Unit: Any = Sort("Unit", "scalar", UNIT)
+OpenUnit: Any = Sort("OpenUnit", "scalar", OPEN_UNIT)
+Bit: Any = Sort("Bit", "scalar", BIT)
+Sign: Any = Sort("Sign", "scalar", SIGN)
+Natural: Any = Sort("Natural", "scalar", NATURAL)
+Vector: Any = Sort("Vector", "array", rank=1)
+Matrix: Any = Sort("Matrix", "array", rank=2)
+Simplex: Any = Sort("Simplex", "array", NONNEGATIVE, rank=1, sums_to_one=True)
+OpenSimplex: Any = Sort("OpenSimplex", "array", POSITIVE, rank=1, sums_to_one=True)
+Normalised: Any = Sort("Normalised", "array", REAL, rank=1, sums_to_one=True)
+Functional: Any = Sort("Functional", "functional", rank=1)
+Stationary: Any = Sort("Stationary", "stationary", rank=1, moments=(1, 2))
