@@ -126,7 +126,14 @@ class Balls:
             inner = self.power(a.value, n - 1)
             return Dual(a.tag, self.mul(inner, a.value), self.mul(self.mul(n, inner), a.slope))
         a = rational(a)
-        return a**n
+        if isinstance(a, fmpq):
+            return a**n
+        out, square = None, a  # arb ** n goes by the logarithm and is NaN around 0
+        while n:
+            if n & 1:
+                out = square if out is None else out * square
+            square, n = square * square, n >> 1
+        return out
 
     def real_power(self, a: Any, b: Any) -> Any:
         return self.function("exp", self.mul(self.function("log", a), b))
@@ -180,6 +187,21 @@ class Balls:
                 raise Unsupported(f"the derivative of {name}")
         return Dual(a.tag, out, self.mul(slope, a.slope))
 
+    def floor(self, a: Any) -> int:
+        """The one integer that all numbers of the ball have as their floor."""
+        v = a
+        while isinstance(v, Dual):
+            v = v.value
+        v = rational(v)
+        low = v.floor() if isinstance(v, fmpq) else v.floor().unique_fmpz()
+        if low is None:
+            raise Undecided("the floor of a ball around an integer")
+        if isinstance(a, Dual) and ball(v).contains(low):
+            if v == low:
+                raise Undefined("the derivative of a floor at an integer")
+            raise Undecided("the derivative of a floor, on a ball that touches an integer")
+        return int(low)
+
     def is_zero(self, a: Any) -> bool:
         return not isinstance(a, Dual) and rational(a) == 0
 
@@ -194,6 +216,8 @@ class Balls:
         return self.mul(a, self.function("log", b))
 
     def largest(self, values: list[Any]) -> Any:
+        if not values:
+            raise Undefined("the largest of no numbers")
         best = values[0]
         for v in values[1:]:
             if isinstance(best, Dual) or isinstance(v, Dual):

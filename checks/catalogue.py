@@ -10,6 +10,7 @@ import pkgutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from .. import spec
 from ..spec.language.claims import REGISTRY, Claim, Definition, Printed
@@ -33,32 +34,53 @@ def load() -> None:
 def load_file(path: Path) -> list[Claim]:
     """The claims of a user's own file, built; a LanguageError or UsageError says where and what is wrong."""
     load()  # a file may build on the catalogue, and its ids must not collide with it
+    if path.is_dir():
+        raise UsageError(f"{path}: this is a folder; name a Python file of claims")
     if not path.is_file():
         raise UsageError(f"{path}: there is no such file")
     if path.suffix != ".py":
         raise UsageError(f"{path}: a file of claims is a Python file (.py)")
-    before = set(REGISTRY)
-    name = path.stem
+    before, name = dict(REGISTRY), path.stem
     if name in sys.modules:
         raise UsageError(f"{path}: a module named {name} exists already; rename the file")
-    module_spec = importlib.util.spec_from_file_location(name, path)
+    module_spec = importlib.util.spec_from_file_location(name, path.absolute())
     assert module_spec and module_spec.loader
     module = importlib.util.module_from_spec(module_spec)
     sys.modules[name] = module
     try:
         module_spec.loader.exec_module(module)
-    except LanguageError:
+        found = [c for i, c in REGISTRY.items() if i not in before and isinstance(c, Claim)]
+        for built in found:  # misuse is said before anything is verified
+            _ = built.statement, built.proofs
+    except KeyboardInterrupt:
         raise
-    except SyntaxError as error:
-        raise UsageError(f"{error.filename}:{error.lineno}: this does not parse: {error.msg}") from error
-    except Exception as error:
-        raise UsageError(f"{_place(error, path)}: {type(error).__name__}: {error}") from error
+    except BaseException as error:
+        _forget(before)
+        raise _explained(error, path.absolute()) from error
     finally:
         sys.modules.pop(name, None)
-    found = [c for i, c in REGISTRY.items() if i not in before and isinstance(c, Claim) and c.outer is None]
     if not found:
         raise UsageError(f"{path}: there is no @claim in this file")
-    return found
+    return [c for c in found if c.outer is None]
+
+
+def _forget(before: dict[str, Claim | Definition]) -> None:
+    """Take out of the registry what a file that does not load has put there."""
+    for i in set(REGISTRY) - set(before):
+        del REGISTRY[i]
+
+
+def _explained(error: BaseException, path: Path) -> Exception:
+    """What went wrong in a user's file, with its line."""
+    match error:
+        case LanguageError():
+            return LanguageError(error.bare, error.where or _place(error, path))
+        case SyntaxError():
+            line = f":{error.lineno}" if error.lineno else ""
+            return UsageError(f"{error.filename or path}{line}: this does not parse: {error.msg}")
+        case SystemExit():
+            return UsageError(f"{_place(error, path)}: this ends the program; a file of claims may not")
+    return UsageError(f"{_place(error, path)}: {type(error).__name__}: {error}")
 
 
 def _place(error: BaseException, path: Path) -> str:
@@ -99,10 +121,18 @@ def select(patterns: Iterable[str], lecture: str = "") -> list[Claim]:
     chosen: dict[str, Claim] = {}
     for pattern in wanted:
         found = [c for i, c in {**aliases, **names}.items() if fnmatch.fnmatchcase(i, pattern)]
+        if not found and lecture and _matches(pattern):
+            raise UsageError(f"no claim of {lecture} is named {pattern}; leave out --lecture, or list its claims")
         if not found:
             raise UsageError(unknown("claim", pattern, [*names, *aliases]))
         chosen.update({c.id: c for c in found})
     return [c for c in every if c.id in chosen]
+
+
+def _matches(pattern: str) -> bool:
+    readings = printed().values()
+    ids = [c.id for c in claims()] + [p.reading.id for _, p in readings] + [p.statement for _, p in readings]
+    return any(fnmatch.fnmatchcase(i, pattern) for i in ids)
 
 
 def unknown(kind: str, given: str, known: Iterable[str]) -> str:
@@ -110,41 +140,72 @@ def unknown(kind: str, given: str, known: Iterable[str]) -> str:
     known = list(known)
     near = difflib.get_close_matches(given, known, n=3, cutoff=0.5)
     near = near or [k for k in known if given.rpartition(".")[2] in k][:3]
-    hint = f"did you mean {' or '.join(near)}?" if near else f"try: lemmata list {kind}s"
+    few = f"choose from {', '.join(known)}" if len(known) <= 8 else f"try: lemmata list {kind}s"
+    hint = f"did you mean {' or '.join(near)}?" if near else few
     return f"there is no {kind} {given}; {hint}"
 
 
 def rests_on(claim: Claim) -> list[str]:
     """The claims that the proofs of this claim, and of its printed readings, use."""
-    used = set(lemmas_of(claim))
+    used = set(lemmas_of(claim)).union(*[lemmas_of(p.reading) for p in claim.printed])
     return sorted(used - {claim.id})
+
+
+def foundations(claim_id: str) -> list[str]:
+    """The claims that the proofs of this one use, and those that their proofs use in turn."""
+    found: list[str] = []
+    todo = [claim_id]
+    while todo:
+        claim = REGISTRY[todo.pop()]
+        assert isinstance(claim, Claim)
+        new = [i for i in sorted(lemmas_of(claim)) if i not in found]
+        found += new
+        todo += new
+    return sorted(found)
 
 
 def check_acyclic(chosen: Iterable[Claim]) -> None:
     """Raise a LanguageError when some claim rests, through others, on itself."""
-    state: dict[str, str] = {}
+    done: set[str] = set()
 
     def visit(claim: Claim, path: list[str]) -> None:
-        if state.get(claim.id) == "done":
+        if claim.id in done:
             return
         if claim.id in path:
             raise LanguageError(
                 f"{' → '.join([*path[path.index(claim.id) :], claim.id])}: a claim rests on itself", claim.where
             )
-        for used in rests_on(claim):
+        for used in sorted(lemmas_of(claim)):
             lemma = REGISTRY[used]
             assert isinstance(lemma, Claim)
             visit(lemma, [*path, claim.id])
-        state[claim.id] = "done"
+        done.add(claim.id)
 
     for claim in chosen:
-        visit(claim, [])
+        for one in (claim, *[p.reading for p in claim.printed]):
+            visit(one, [])
 
 
 def named_definitions(claim: Claim) -> list[Definition]:
     """The definitions that the statement of a claim names, in order."""
+    return _named_in(claim.statement.expressions())
+
+
+def definitions_behind(claim: Claim) -> list[Definition]:
+    """The definitions that a statement names, and those that they name in turn, each once."""
+    found: dict[str, Definition] = {}
+    todo = named_definitions(claim)
+    while todo:
+        d = todo.pop(0)
+        if d.id not in found:
+            found[d.id] = d
+            todo += _named_in([d.body])
+    return list(found.values())
+
+
+def _named_in(expressions: Iterable[Any]) -> list[Definition]:
     ids: dict[str, None] = {}
-    for e in claim.statement.expressions():
+    for e in expressions:
         for node in subexpressions(e):
             if isinstance(node, Named):
                 ids.setdefault(node.id)

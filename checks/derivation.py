@@ -34,7 +34,7 @@ from .prover.context import context_of
 from .prover.engine import Engine, Infinite, Unproved
 from .prover.extended import ordered_at_infinity
 from .prover.leftover import readable
-from .prover.proving import Certificate, Zero, equal, fits, never, nonnegative, same_condition
+from .prover.proving import Certificate, Zero, equal, misfit, never, nonnegative, same_condition
 from .prover.translate import normal
 from .sampling import Point, sample_point, simplified, size_choices, sizes_of
 
@@ -211,10 +211,13 @@ class _Run:
     def _same_variables(self, engine: Engine, lemma: Claim) -> None:
         for name, v in lemma.variables.items():
             mine = self.goal.variables.get(name)
-            if mine is None or (mine.expr != v.expr and not isinstance(mine.expr, x.Array)):
+            if mine is None or mine.expr != v.expr:
                 raise Unproved(f"{lemma.id} speaks of {name}, which is not a variable here")
-            if v.sort.kind != "index" and not fits(engine, mine.expr, v.sort):
+            if v.sort.kind == "index" and mine.sort != v.sort:
                 raise Unproved(f"{lemma.id} needs {v.sort.words(name)}")
+        fault = misfit(engine, lemma, {n: v.expr for n, v in lemma.variables.items() if v.sort.kind != "index"})
+        if fault:
+            raise Unproved(fault)
 
     def _rewrite(self, engine: Engine, e: Any, lemma: Claim) -> Any:
         """The definition on the lemma's left side replaced by its right side, wherever it occurs."""
@@ -225,10 +228,11 @@ class _Run:
         def go(part: Any) -> Any:
             if isinstance(part, x.Named) and part.id == left.id:
                 mapping: dict[Any, Any] = {}
-                by_expr = {v.expr: v for v in lemma.variables.values()}
-                for formal, actual in zip(left.arguments, part.arguments, strict=True):
-                    if not fits(engine, actual, by_expr[formal].sort):
-                        raise Unproved(f"{lemma.id} needs {by_expr[formal].sort.words(by_expr[formal].name)}")
+                given = dict(zip(left.arguments, part.arguments, strict=True))
+                fault = misfit(engine, lemma, {n: given[v.expr] for n, v in lemma.variables.items() if v.expr in given})
+                if fault:
+                    raise Unproved(fault)
+                for formal, actual in given.items():
                     mapping[formal] = actual
                     if isinstance(actual, (x.Array, x.Family)):
                         mapping.update(zip(formal.dims, actual.dims, strict=True))

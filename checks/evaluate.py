@@ -15,7 +15,7 @@ import sympy as sp
 
 from ..spec.language import expressions as x
 from ..spec.language.claims import definition_of, unfold
-from ..spec.language.sorts import Outcomes
+from .outcomes import LAWS, TooMany, weighted
 
 
 class Undecided(Exception):
@@ -45,6 +45,7 @@ class Arithmetic(Protocol):
     def largest(self, values: list[Any]) -> Any: ...
     def is_zero(self, a: Any) -> bool: ...
     def is_nonnegative(self, a: Any) -> bool: ...
+    def floor(self, a: Any) -> Any: ...
     def pi(self) -> Any: ...
     def variable(self, value: Any) -> Any: ...
     def derivative(self, evaluate: Callable[[Any], Any], at: Any) -> Any: ...
@@ -57,12 +58,13 @@ FUNCTIONS = {"exp", "log", "log1p", "expm1", "Abs", "tanh", "signum"}
 class Evaluation:
     """Evaluate expressions at one point: env maps sizes and indices to ints, scalars and array entries to numbers.
 
-    Arrays are {(i, …): value}; stationary sequences are `Outcomes`; functionals are functions of a list of values.
-    stable=True unfolds every definition by its stable formula.
+    Arrays are {(i, …): value}; random arrays are laws, `Outcomes` or `Draws`; functionals are functions of a list of
+    values. stable=True unfolds every definition by its stable formula.
     """
 
     def __init__(self, env: Environment, numbers: Arithmetic, stable: bool = False) -> None:
         self.env = dict(env)
+        self.laws = {name: v for name, v in self.env.items() if isinstance(v, LAWS)}
         self.numbers = numbers
         self.stable = stable
         self.bound: dict[Any, Any] = {}
@@ -75,7 +77,7 @@ class Evaluation:
         indices = self.loose.get(e)
         if indices is None:
             indices = self.loose[e] = tuple(s for s in e.free_symbols if isinstance(s, x.Bound))
-        # A recurrence's state is no integer and may not be hashable; it needs no place in the key, as each step starts anew.
+        # A recurrence's state may not be hashable, and needs no place in the key: each step starts anew.
         key = (e, *[v for v in map(self.bound.__getitem__, indices) if isinstance(v, int)]) if indices else e
         if key not in self.memo:
             self.memo[key] = self._value(e)
@@ -147,7 +149,7 @@ class Evaluation:
             case x.Entry():
                 key = tuple(self.integer(i) for i in e.indices)
                 entries = self.env[e.array.name]
-                if isinstance(entries, Outcomes):
+                if isinstance(entries, LAWS):
                     raise Unsupported(f"{e.array.name} is random; take its expectation")
                 if key not in entries:
                     raise Undefined(f"{e.array.name} has no entry {key}")
@@ -180,14 +182,16 @@ class Evaluation:
             case x.Expectation():
                 return self._expectation(e.args[0])
             case x.Moment():
-                values = self.env[e.args[0].name].values
-                return k.div(k.add([k.power(k.variable(v), int(e.args[1])) for v in values]), len(values))
+                return self._moment(e.args[0].name, int(e.args[1]))
             case x.Application():
                 return self.env[e.name]([self.value(e.vector[i]) for i in range(1, self.integer(e.vector.dims[0]) + 1)])
         if isinstance(e, x.maximum):
             return k.largest([self.value(a) for a in e.args])
         if isinstance(e, x.minimum):
             return k.neg(k.largest([k.neg(self.value(a)) for a in e.args]))
+        if isinstance(e, (x.floor, x.ceiling)):
+            v, up = self.value(e.args[0]), isinstance(e, x.ceiling)  # ⌈x⌉ = −⌊−x⌋
+            return v if isinstance(v, int) else -k.floor(k.neg(v)) if up else k.floor(v)
         name = type(e).__name__
         if name in FUNCTIONS:
             return k.function(name, self.value(e.args[0]))
@@ -219,7 +223,7 @@ class Evaluation:
 
     def _inside(self, changes: Mapping[str, Any]) -> Evaluation:
         inner = Evaluation({**self.env, **changes}, self.numbers, self.stable)
-        inner.bound = dict(self.bound)
+        inner.bound, inner.laws, inner.loose = dict(self.bound), self.laws, self.loose
         return inner
 
     def _derivative(self, e: x.Derivative) -> Any:
@@ -233,29 +237,18 @@ class Evaluation:
         return self.numbers.derivative(lambda v: self._inside({wrt.name: v}).value(expr), self.env[wrt.name])
 
     def _expectation(self, e: Any) -> Any:
-        """The mean over the equally likely outcomes of the random sequences."""
-        k, values = self.numbers, []
-        random = {n: v for n, v in self.env.items() if isinstance(v, Outcomes)}
-        if not random:
+        """The mean over the outcomes of the random arrays that occur; an expectation inside has outcomes of its own."""
+        k, used = self.numbers, {s.name for s in e.free_symbols}
+        laws = {name: law for name, law in self.laws.items() if name in used}
+        if not laws:
             return self.value(e)
-        if len(random) > 1:
-            raise Unsupported("more than one random sequence")
-        ((name, outcomes),) = random.items()
-        for w in range(len(outcomes.values)):
-            inner = self._inside({name: _Realised(outcomes, w)})
-            values.append(inner.value(e))
-        return k.div(k.add(values), len(values))
+        try:
+            found = weighted(laws, lambda realised: self._inside(realised).value(e))
+        except TooMany as reason:
+            raise Unsupported(str(reason)) from reason
+        return k.add([k.mul(k.exact(p), v) for p, v in found])
 
-
-class _Realised(dict[tuple[int, ...], Any]):
-    """The entries of a random sequence at one outcome."""
-
-    def __init__(self, outcomes: Outcomes, outcome: int) -> None:
-        super().__init__()
-        self.outcomes, self.outcome = outcomes, outcome
-
-    def __contains__(self, key: object) -> bool:
-        return True
-
-    def __getitem__(self, key: tuple[int, ...]) -> Any:
-        return self.outcomes.at(self.outcome, key[0])
+    def _moment(self, name: str, order: int) -> Any:
+        if name not in self.laws:
+            raise Unsupported(f"{name} is not random")
+        return self.numbers.exact(self.laws[name].moment(order))

@@ -162,7 +162,11 @@ class PrintedRecord:
 
 @dataclass(frozen=True)
 class ClaimRecord:
-    """All that is known about one claim after a run."""
+    """All that is known about one claim after a run.
+
+    quantifiers are phrases, one a variable; where spells out the definitions that the statement names, as equations;
+    expected says that all is as the catalogue expects: the claim stands, and nothing about it is a problem.
+    """
 
     id: str
     topic: str
@@ -180,6 +184,7 @@ class ClaimRecord:
     definitions: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
     source: str = ""
+    where: tuple[Formula, ...] = ()
 
 
 @dataclass(frozen=True)

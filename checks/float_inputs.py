@@ -10,19 +10,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from hypothesis import strategies as st
 
 from ..spec.language.claims import Definition
 
-# What the entries of one argument are like: their bound (most draws come near it, so that not all of them overflow), and
+# What the entries of one argument are like: their bound (most draws come near it, so that not all overflow), and
 # whether the numbers at which code is apt to trip are among them.
 KINDS = (
     (4.0, False),
+    (64.0, False),
     (1000.0, False),
     (4.0, True),
     (2.0**-8, False),
@@ -37,24 +38,41 @@ Description = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Inputs:
-    """The arguments of one call by name, their format, and the dimensions; `elementwise` is a length or None."""
+    """The arguments of one call by name, their format, and the dimensions; `elementwise` is a length or None.
+
+    labels: the arguments with finitely many values, such as ±1. As floats they are exact, and so is their budget.
+    """
 
     dtype: np.dtype
     dims: Mapping[str, int]
     arguments: Mapping[str, Any]
     elementwise: int | None = None
+    labels: frozenset[str] = frozenset()
 
     def fresh(self) -> list[Any]:
         """The arguments in order, arrays copied, so that the callee may do its worst."""
         return [v.copy() if isinstance(v, np.ndarray) else v for v in self.arguments.values()]
 
+    def with_python_floats(self) -> Inputs:
+        """The same call, numbers beside arrays as Python floats."""
+        plain = {n: v.item() for n, v in self.arguments.items() if isinstance(v, np.ndarray) and v.ndim == 0}
+        return replace(self, arguments={**self.arguments, **plain})
+
     def points(self) -> Iterator[tuple[tuple[int, ...], dict[str, Any]]]:
         """(leading index of the result, exact environment): one point, or one per element of an elementwise call."""
         if self.elementwise is None:
-            yield (), {**self.dims, **{n: _exact(v) for n, v in self.arguments.items()}}
+            yield (), {**self.dims, **{n: self._exact(n, v) for n, v in self.arguments.items()}}
             return
         for k in range(self.elementwise):
-            yield (k,), {n: _exact(v[k]) for n, v in self.arguments.items()}
+            yield (k,), {n: self._exact(n, v[k]) for n, v in self.arguments.items()}
+
+    def _exact(self, name: str, value: Any) -> Any:
+        """An int, a Fraction, or {(i, …): one of these} with indices from 1."""
+        if isinstance(value, int):
+            return value
+        if isinstance(value, np.ndarray) and value.ndim:
+            return {tuple(i + 1 for i in at): self._exact(name, v) for at, v in np.ndenumerate(value)}
+        return int(value) if name in self.labels else Fraction(float(value))
 
     def plain(self) -> dict[str, Any]:
         """As plain data, floats by `repr`: what `read` makes the same inputs of."""
@@ -77,7 +95,33 @@ def read(definition: Definition, plain: Mapping[str, Any]) -> Inputs:
         for d, length in zip(v.sort.dims, arguments[v.name].shape, strict=True)
     }
     lengths = [len(v) for v in arguments.values() if isinstance(v, np.ndarray) and v.ndim]
-    return Inputs(dtype, dims, arguments, lengths[0] if elementwise(definition) else None)
+    labels = frozenset(v.name for v in called(definition) if v.sort.domain.values)
+    return Inputs(dtype, dims, arguments, lengths[0] if elementwise(definition) else None, labels)
+
+
+def smaller(definition: Definition, given: Inputs) -> Iterator[Inputs]:
+    """The same inputs with one position left out, or two (of a square, a row and a column); sums of 1 stay so."""
+    fewer = list(_without_one(definition, given))
+    yield from fewer
+    for less in fewer:
+        yield from _without_one(definition, less)
+
+
+def _without_one(definition: Definition, given: Inputs) -> Iterator[Inputs]:
+    if given.elementwise:
+        for k in range(given.elementwise) if given.elementwise > 1 else ():
+            fewer = {n: np.delete(v, k) for n, v in given.arguments.items()}
+            yield replace(given, arguments=fewer, elementwise=given.elementwise - 1)
+        return
+    named = {v.name: v.sort for v in called(definition)}
+    for axis, length in given.dims.items():
+        for k in range(length) if length > 1 and axis not in named else ():
+            arguments = dict(given.arguments)
+            for name, sort in named.items():
+                for position in [i for i, d in enumerate(sort.dims) if d == axis]:
+                    arguments[name] = np.delete(arguments[name], k, axis=position)
+            if all(np.sum(v) == np.sum(given.arguments[n]) for n, v in arguments.items() if named[n].sums_to_one):
+                yield replace(given, arguments=arguments, dims={**given.dims, axis: length - 1})
 
 
 def called(definition: Definition) -> list[Any]:
@@ -135,14 +179,14 @@ def _inputs(draw: st.DrawFn, parameters: dict[str, _Parameter], dtype: np.dtype,
     for name, p in parameters.items():
         kind = kind if together else draw(_WHICH)
         if p.sort["kind"] == "size" or p.sort["integer"]:
-            arguments[name] = dims.get(name) or draw(st.integers(p.sort["low"] or 0, 9))
+            arguments[name] = dims[name] if name in dims else draw(st.integers(p.sort["low"] or 0, 9))
         elif p.sort["kind"] == "array":
             before = [v for n, v in arguments.items() if parameters[n].sort == p.sort]
             near = _like(draw, p.sort, before[-1]) if before else None
             arguments[name] = p.array(draw, tuple(dims[d] for d in p.sort["dims"]), kind) if near is None else near
         else:
             arguments[name] = p.array(draw, (length,), kind) if length else p.scalar(draw, kind)
-    return Inputs(dtype, dims, arguments, length)
+    return Inputs(dtype, dims, arguments, length, frozenset(n for n, p in parameters.items() if p.sort["values"]))
 
 
 def _entry(sort: Description, dtype: np.dtype, bound: float, odd: bool) -> st.SearchStrategy[float]:
@@ -155,10 +199,16 @@ def _entry(sort: Description, dtype: np.dtype, bound: float, odd: bool) -> st.Se
     high = bound if sort["high"] is None else float(sort["high"])
     if not odd:
         margin = max(MARGIN, float(info.epsneg))
-        return st.floats(low + margin * sort["open_low"], high - margin * sort["open_high"], width=info.bits)
-    every = st.floats(low, high, width=info.bits, exclude_min=sort["open_low"], exclude_max=sort["open_high"])
-    trip = [float(v) for v in (0, -0.0, 1, -1, 0.5, info.eps, 1 - info.epsneg, info.tiny, info.smallest_subnormal)]
+        return st.floats(low + margin * sort["open_low"], high - margin * sort["open_high"], width=_width(dtype))
+    every = st.floats(low, high, width=_width(dtype), exclude_min=sort["open_low"], exclude_max=sort["open_high"])
+    small = info.eps, info.tiny, info.smallest_subnormal
+    trip = [float(v) for v in (0, -0.0, 1, -1, 0.5, 1 - info.epsneg, *small, info.max, info.min)]
     return every | st.sampled_from([v for v in trip if v in _Within(sort)])
+
+
+def _width(dtype: np.dtype) -> Literal[16, 32, 64]:
+    widths: dict[int, Literal[16, 32, 64]] = {2: 16, 4: 32, 8: 64}
+    return widths[dtype.itemsize]
 
 
 class _Within:
@@ -178,14 +228,13 @@ def _normalised(draw: st.DrawFn, sort: Description, count: int, dtype: np.dtype)
     info = np.finfo(dtype)
     signed, positive = sort["low"] is None, sort["open_low"]
     if signed and draw(st.booleans()):
-        values = np.array([draw(st.floats(-4, 4, width=info.bits)) for _ in range(count)], np.float64)
+        values = np.array([draw(st.floats(-4, 4, width=_width(dtype))) for _ in range(count)], np.float64)
         values[-1] += 1 - values.sum()
         return values.astype(dtype)
-    weight = st.one_of(
-        st.integers(int(positive), 3).map(float),
-        st.integers(0, 2 * info.nmant).map(lambda k: 2.0**-k),
-        st.floats(0, 1, width=info.bits, exclude_min=positive),
-    )
+    few, spread = st.integers(int(positive), 3), st.integers(0, 2 * info.nmant).map(lambda k: 2.0**-k)
+    any_weight = st.floats(0, 1, width=_width(dtype), exclude_min=positive)
+    sparse = st.integers(int(positive), 1)
+    weight = (few, spread, any_weight, sparse, few | spread)[draw(st.integers(0, 4))]
     weights = np.array([draw(weight) for _ in range(count)], np.float64)
     if not weights.sum() >= info.tiny:
         weights[0] = 1
@@ -208,15 +257,6 @@ def _like(draw: st.DrawFn, sort: Description, other: np.ndarray) -> np.ndarray |
         near = near.astype(other.dtype)
     inside = _Within(sort)
     return near if all(v in inside for v in near.flat) and np.isfinite(near).all() else other.copy()
-
-
-def _exact(value: Any) -> Any:
-    """An int, a Fraction, or {(i, …): Fraction} with indices from 1."""
-    if isinstance(value, int):
-        return value
-    if isinstance(value, np.ndarray) and value.ndim:
-        return {tuple(i + 1 for i in index): Fraction(float(v)) for index, v in np.ndenumerate(value)}
-    return Fraction(float(value))
 
 
 def _plain(value: Any) -> Any:

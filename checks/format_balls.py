@@ -11,7 +11,7 @@ logarithm may be zero, and wherever such a ball goes. An unbounded ball is Arb's
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
@@ -140,6 +140,14 @@ class FormatBalls:
             best = v if arb(v).mid() > arb(best).mid() else best
         return best
 
+    def floor(self, a: Any) -> Any:
+        """An integer where the ball has one floor, else a ball around all that it has."""
+        if not arb(a).is_finite():
+            return UNBOUNDED
+        low, high = arb(a).lower().floor(), arb(a).upper().floor()
+        whole = low.unique_fmpz() if low == high else None
+        return low.union(high) if whole is None else int(whole)
+
     def is_zero(self, a: Any) -> bool:
         return arb(a).is_zero()
 
@@ -184,7 +192,7 @@ class Components:
         return tuple(env[n] for n in self.sizes)
 
     def values(self, env: Environment, numbers: Any, literal: bool = False) -> Callable[[tuple[int, ...]], Any]:
-        """The value at an index (counted from 1) in the given arithmetic; what two components share is computed once."""
+        """The value at an index (from 1) in the given arithmetic; what two components share is computed once."""
         at = Evaluation(env, numbers)
         at.loose = self.loose
 
@@ -235,6 +243,15 @@ class Judgement:
         return math.log2(self.units) if CORRECT < self.units < math.inf else 0.0
 
 
+def _infinite(value: arb) -> bool:
+    """Certainly +∞ or −∞; for Arb this is an infinite midpoint with a finite radius, and [−∞, ∞] is none."""
+    return not value.is_finite() and value.rad().is_finite() and not value.is_nan()
+
+
+def _entries(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, Mapping) else (value,)
+
+
 class Reference:
     """A definition at one point of a format: exact values and error budgets of its components.
 
@@ -247,6 +264,8 @@ class Reference:
         self.env = env
         self._balls = self.components.values(env, FormatBalls(fmt))
         self._exact: dict[tuple[int, bool], Callable[[tuple[int, ...]], Any]] = {}
+        domains = definition.stable_domains.items()
+        self._stable_holds = all(v in domain for name, domain in domains for v in _entries(env[name]))
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -258,7 +277,7 @@ class Reference:
             return ball(self._balls(index))
 
     def exact(self, index: tuple[int, ...] = (), budget: float = math.inf) -> arb | None:
-        """The value: infinite, or in a ball much smaller than the budget. None where there is none, or it stays open."""
+        """The value: infinite, or in a ball much smaller than the budget. None where there is none or it stays open."""
         for bits in EXACT_BITS:
             with precision(bits):
                 try:
@@ -267,16 +286,18 @@ class Reference:
                     continue
                 except (Undefined, Unsupported):
                     return None
-            if (value.is_finite() or value.is_exact()) and value.rad() <= budget * SMALLER:
+            if _infinite(value) or (value.is_finite() and value.rad() <= budget * SMALLER):
                 return value
         return None
 
     def _value(self, bits: int, index: tuple[int, ...]) -> Any:
-        """By the stable formula; where that has no value, as p/q at q = 0, by the definition itself."""
-        try:
-            return self._evaluator(bits, False)(index)
-        except Undefined:
-            return self._evaluator(bits, True)(index)
+        """By the stable formula where it is proved to be the definition, elsewhere (q = 0 in p/q) by the definition."""
+        if self._stable_holds:
+            try:
+                return self._evaluator(bits, False)(index)
+            except Undefined:
+                pass
+        return self._evaluator(bits, True)(index)
 
     def _evaluator(self, bits: int, literal: bool) -> Callable[[tuple[int, ...]], Any]:
         if (bits, literal) not in self._exact:
@@ -290,15 +311,18 @@ class Reference:
         value = self.exact(index, budget)
         if value is None:
             return Judgement("undecided", note="no value, or none that the highest precision settles")
+        if _infinite(value):
+            same = got == float(value)
+            return Judgement(
+                "correct" if same else "wrong", str(float(value)), 0.0 if same else math.inf, "the value is infinite"
+            )
         expected = value.str(12, radius=False)
-        if not value.is_finite():
-            return Judgement("correct" if got == float(value) else "wrong", expected, note="the value is infinite")
         if budget == math.inf:
             return Judgement("undecided", expected, note="the budget is unbounded")
         if not allowed.overlaps(value):  # a branch on an unbounded ball went the other way
             return Judgement("undecided", expected, note="the budget does not reach the value")
         if not math.isfinite(got):
-            return Judgement("wrong", expected, math.inf, "not finite, though the value and every step on the way are")
+            return Judgement("wrong", expected, math.inf, "not finite, though no step on the way need overflow")
         return self._measured(got, value, budget, expected)
 
     def _measured(self, got: float, value: arb, budget: float, expected: str) -> Judgement:

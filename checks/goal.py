@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..spec.language.claims import Claim, Proof, Variable
+from ..spec.language.randomness import Draws, Outcomes
 from ..spec.language.statements import Statement
 
 
@@ -48,8 +49,10 @@ def plain_value(value: Any) -> Any:
     """An exact value as plain data for a report: 3, "-2/7", or nested lists for arrays."""
     if isinstance(value, dict):
         return _nested(value)
-    if hasattr(value, "values") and hasattr(value, "stride"):
+    if isinstance(value, Outcomes):
         return {"outcomes": [str(v) for v in value.values], "stride": value.stride}
+    if isinstance(value, Draws):
+        return _nested({k: {str(v): str(p) for v, p in chances} for k, chances in value.entries.items()})
     if callable(value):
         return "0"
     return int(value) if value == int(value) else str(value)
@@ -57,6 +60,6 @@ def plain_value(value: Any) -> Any:
 
 def _nested(entries: dict[tuple[int, ...], Any]) -> list[Any]:
     if all(len(k) == 1 for k in entries):
-        return [plain_value(entries[k]) for k in sorted(entries)]
+        return [e if isinstance(e, dict) else plain_value(e) for _, e in sorted(entries.items())]
     rows = sorted({k[0] for k in entries})
     return [_nested({k[1:]: v for k, v in entries.items() if k[0] == r}) for r in rows]

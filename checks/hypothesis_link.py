@@ -7,7 +7,6 @@ alone (`format_balls`). The free indices of the definition are the axes of the c
 from __future__ import annotations
 
 import importlib
-import math
 import random
 import warnings
 from collections.abc import Callable, Sequence
@@ -20,8 +19,8 @@ from hypothesis.errors import Flaky, NoSuchExample
 
 from ..spec.language.claims import Definition
 from .evidence import Counterexample, Evidence, Verdict
-from .float_inputs import Inputs, inputs, read
-from .format_balls import FORMATS, Reference
+from .float_inputs import Inputs, inputs, read, smaller
+from .format_balls import FORMATS, Judgement, Reference
 from .goal import Effort
 
 NAME = "hypothesis"
@@ -50,6 +49,13 @@ class Tally:
     lost_bits: float = 0.0
     formats: list[str] = field(default_factory=list)
 
+    def count(self, judged: Judgement) -> None:
+        self.values += 1
+        self.undecided += judged.outcome == "undecided"
+        if judged.outcome in ("correct", "inaccurate"):
+            self.worst = max(self.worst, judged.units)
+            self.lost_bits = max(self.lost_bits, judged.lost_bits)
+
     @property
     def effort(self) -> dict[str, int]:
         return {"inputs": self.inputs, "values": self.values, "undecided": self.undecided}
@@ -58,7 +64,7 @@ class Tally:
     def words(self) -> str:
         where = f"{self.values - self.undecided} values at {self.inputs} inputs in {' and '.join(self.formats)}"
         lost = f", up to {self.lost_bits:.1f} bits lost" if self.lost_bits else ""
-        return f"agrees in {where}; the worst error is {self.worst:.2g} of the error budget{lost}"
+        return f"agrees in {where}; the worst error is {self.worst:.2g} times the error budget{lost}"
 
 
 def implementation_of(definition: Definition) -> Callable[..., Any] | None:
@@ -70,11 +76,12 @@ def implementation_of(definition: Definition) -> Callable[..., Any] | None:
     """
     module, _, name = implementation_name(definition).rpartition(".")
     try:
-        return getattr(importlib.import_module(module), name, None)
+        found = getattr(importlib.import_module(module), name, None)
     except ModuleNotFoundError as error:
-        if error.name == module:
+        if error.name and f"{module}.".startswith(f"{error.name}."):
             return None
         raise
+    return found if getattr(found, "__module__", "") == module else None
 
 
 def implementation_name(definition: Definition) -> str:
@@ -106,62 +113,90 @@ def _compared(result: np.ndarray, definition: Definition, given: Inputs, tally: 
         return Failure(str(shape), str(result.shape), "the shape of the result", "=")
     if result.dtype != given.dtype:
         return Failure(given.dtype.name, result.dtype.name, "the format of the result", "=")
-    worst: tuple[float, Failure] | None = None
+    worst, found = -1.0, None
     for at, reference in references:
         for index in np.ndindex(reference.shape):
-            got = result[(*at, *index)]
-            judged = reference.judge(float(got), tuple(i + 1 for i in index))
-            tally.values += 1
-            tally.undecided += judged.outcome == "undecided"
-            if judged.outcome == "wrong":
-                if worst is None or judged.units > worst[0]:
-                    component = f" in component {tuple(i + 1 for i in (*at, *index))}" if shape else ""
-                    size = f": {judged.units:.3g} times the error budget" if math.isfinite(judged.units) else ""
-                    note = (judged.note or "the error") + size + component
-                    worst = judged.units, Failure(judged.expected, repr(float(got)), note)
-            elif judged.outcome != "undecided":
-                tally.worst = max(tally.worst, judged.units)
-                tally.lost_bits = max(tally.lost_bits, judged.lost_bits)
-    return worst[1] if worst else None
+            got = float(result[(*at, *index)])
+            judged = reference.judge(got, tuple(i + 1 for i in index))
+            tally.count(judged)
+            if judged.outcome == "wrong" and judged.units > worst:
+                component = f"entry {', '.join(str(i + 1) for i in (*at, *index))}: " if shape else ""
+                worst, found = judged.units, Failure(judged.expected, repr(got), component + _words(judged))
+    return found
+
+
+def _words(judged: Judgement) -> str:
+    return judged.note or f"the error is {judged.units:.3g} times the error budget"
 
 
 def search(
-    function: Callable[..., Any], definition: Definition, effort: Effort, seed: int, dtypes: Sequence[str] = DTYPES
+    function: Callable[..., Any],
+    definition: Definition,
+    effort: Effort,
+    seed: int,
+    dtypes: Sequence[str] = DTYPES,
+    admits: Callable[..., bool] = lambda *arguments: True,
 ) -> tuple[Counterexample | None, Tally]:
-    """The smallest failing input that Hypothesis finds, or None, and what was compared on the way."""
+    """The smallest failing input that Hypothesis finds, or None, and what was compared on the way.
+
+    admits: a condition on the arguments, for a function that is not meant for all of them.
+    """
     tally = Tally()
     for dtype in dtypes:
         tally.formats.append(dtype)
         rng = random.Random(f"{seed}:{definition.id}:{dtype}")
-        found = _search(function, definition, effort.inputs, rng, dtype, tally)
+        found = _search(function, definition, effort.inputs, rng, dtype, tally, admits)
         if found:
             return found, tally
     return None, tally
 
 
 def _search(
-    function: Callable[..., Any], definition: Definition, count: int, rng: random.Random, dtype: str, tally: Tally
+    function: Callable[..., Any],
+    definition: Definition,
+    count: int,
+    rng: random.Random,
+    dtype: str,
+    tally: Tally,
+    admits: Callable[..., bool],
 ) -> Counterexample | None:
     first: list[Inputs] = []
 
+    def admitted(given: Inputs) -> bool:
+        return admits(*given.arguments.values())
+
     def fails(given: Inputs) -> bool:
         if first:  # from here on Hypothesis shrinks; that is no search
-            return compare(function, definition, given) is not None
+            return admitted(given) and compare(function, definition, given) is not None
         tally.inputs += 1
         if compare(function, definition, given, tally) is not None:
             first.append(given)
         return bool(first)
 
+    strategy = inputs(definition, dtype).filter(admitted)
     plain = settings(
-        max_examples=count, database=None, deadline=None, derandomize=False, verbosity=Verbosity.quiet,
+        max_examples=count,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        verbosity=Verbosity.quiet,
         phases=[Phase.generate, Phase.shrink],
-    )  # fmt: skip
+    )
     try:
-        return counterexample(function, definition, find(inputs(definition, dtype), fails, settings=plain, random=rng))
+        smallest = find(strategy, fails, settings=plain, random=rng)
     except NoSuchExample:
         return None
     except Flaky:
         return counterexample(function, definition, first[0])
+    return counterexample(function, definition, _pruned(smallest, definition, fails))
+
+
+def _pruned(given: Inputs, definition: Definition, fails: Callable[[Inputs], bool]) -> Inputs:
+    """Without the entries that do not matter: where several arrays share an axis, Hypothesis cannot leave one out."""
+    for fewer in smaller(definition, given):
+        if fails(fewer):
+            return _pruned(fewer, definition, fails)
+    return given
 
 
 def counterexample(function: Callable[..., Any], definition: Definition, given: Inputs) -> Counterexample:
@@ -173,9 +208,11 @@ def counterexample(function: Callable[..., Any], definition: Definition, given: 
 
 def still_fails(definition: Definition, witness: Counterexample, function: Callable[..., Any] | None = None) -> bool:
     """Whether a counterexample, run again from its plain data, still is one."""
-    function = function or implementation_of(definition)
-    assert function is not None
-    return compare(function, definition, read(definition, witness.inputs)) is not None
+    target = function or implementation_of(definition)
+    if target is None:
+        raise LookupError(f"there is no {implementation_name(definition)} to run again")
+    given = read(definition, witness.inputs)
+    return any(compare(target, definition, g) is not None for g in (given, given.with_python_floats()))
 
 
 def check(

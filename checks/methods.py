@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import balls, calculus, derivation, normal_form
+from . import balls, calculus, certificates, derivation, induction, normal_form
 from .evidence import Evidence, ProofRecord
 from .goal import Effort, Goal
 
@@ -49,6 +49,20 @@ METHODS: tuple[Method, ...] = (
         "PROVED inequalities in one variable, with the equality case",
         calculus.applies,
         calculus.check,
+        True,
+    ),
+    Method(
+        certificates.NAME,
+        "PROVED inequalities: the difference is a sum of nonnegative parts, with the equality case",
+        certificates.applies,
+        certificates.check,
+        True,
+    ),
+    Method(
+        induction.NAME,
+        "PROVED for every natural number: the first case, and the step from t to t + 1",
+        induction.applies,
+        induction.check,
         True,
     ),
     Method(

@@ -148,7 +148,10 @@ def _here(e: Any, ranges: Ranges) -> Iterator[Mutation]:
             (k, a), (m, b), *_ = e.branches
             yield "the two cases swapped", x.ByValue(e.selector, k, b, m, a)
         case x.Moment():
-            yield "another moment", x.Moment(e.args[0], sp.Integer(3 - int(e.args[1])))
+            order = int(e.args[1])
+            yield "another moment", x.Moment(e.args[0], sp.Integer(2 if order == 1 else order - 1))
+        case x.Expectation(args=(sp.Pow(base=base, exp=power),)) if power == 2:
+            yield f"{text(e)} replaced by the square of the mean", sp.Pow(x.Expectation(base), power)
 
 
 def _terms(e: sp.Add) -> Iterator[Mutation]:

@@ -41,10 +41,12 @@ def sample_point(
         if v.name in sizes:
             point[v.name] = sizes[v.name]
         elif narrowed and v.name in narrowed and v.sort.kind == "scalar":
-            point[v.name] = narrowed[v.name].sample(rng)
+            value = narrowed[v.name].sample(rng)
+            point[v.name] = int(value) if narrowed[v.name].integer else value
         else:
             value = v.sort.sample(rng, sizes)
-            point[v.name] = int(value) if v.sort.kind == "index" or v.sort.domain.integer else value
+            whole = v.sort.kind == "index" or (v.sort.kind == "scalar" and v.sort.domain.integer)
+            point[v.name] = int(value) if whole else value
         if v.sort.kind == "functional":
             point[v.name] = lambda entries: Fraction(0)
     if rng.random() < 0.25:

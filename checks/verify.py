@@ -17,6 +17,7 @@ from typing import Any
 from ..spec.language.claims import REGISTRY, Claim, Definition, Printed
 from ..spec.language.expressions import as_written
 from ..spec.language.printing import latex, text
+from ..spec.language.statements import Equals
 from ..spec.lectures import LECTURES
 from . import catalogue, hypothesis_link, stable_form, torch_link, twins
 from .catalogue import UsageError
@@ -50,6 +51,7 @@ class Settings:
     effort: Effort = EFFORTS["standard"]
     seed: int = 0
     method: str = ""
+    file: str = ""
 
     def wants(self, method: str) -> bool:
         return self.method in ("", method)
@@ -76,17 +78,20 @@ def verify(
     seed: int = 0,
     method: str = "",
     chosen: list[Claim] | None = None,
+    file: str = "",
     on_claim: Callable[[ClaimRecord], None] = lambda record: None,
 ) -> Run:
     """Verify claims by id or glob (all of them by default) and return the record of the run.
 
-    chosen gives claims directly (a user's own file). on_claim sees each record as it is finished. Ctrl-C ends the run
+    chosen gives claims directly, those of the user's own `file`. on_claim sees each record as it is finished. Ctrl-C ends the run
     with what is known: `Run.finished` is then False. Raises UsageError for unknown names.
     """
     catalogue.load()
-    asked = settings(effort, seed, method)
+    asked = replace(settings(effort, seed, method), file=file)
     patterns = list(patterns)
     picked = chosen if chosen is not None else catalogue.select(patterns, lecture)
+    if not picked:
+        raise UsageError(f"there is no claim of {lecture} in the catalogue yet; try: lemmata list claims")
     began, records, finished = time.perf_counter(), [], True
     with as_written():
         catalogue.check_acyclic(picked)
@@ -100,7 +105,7 @@ def verify(
         described = tuple(
             definition_record(d) for d in catalogue.definitions() if any(d.id in r.definitions for r in records)
         )
-    selection = " ".join(patterns) or ("everything" if chosen is None else "the claims of one file")
+    selection = " ".join(patterns) or ("everything" if chosen is None else file or "chosen claims")
     if lecture:
         selection += f" of {lecture}"
     return Run(
@@ -124,7 +129,8 @@ def exit_status(run: Run) -> int:
     if run.problems:
         return 1
     readings = [p.standing for c in run.claims for p in c.printed if not p.erratum]
-    return 3 if any(s not in SETTLED for s in [*(c.standing for c in run.claims), *readings]) else 0
+    passed = (*SETTLED, Verdict.NOT_RUN)  # with --method, the method does not apply to every claim
+    return 3 if any(s not in passed for s in [*(c.standing for c in run.claims), *readings]) else 0
 
 
 def environment() -> Mapping[str, str]:
@@ -146,6 +152,7 @@ class _Session:
         self.links: dict[tuple[str, str], Evidence] = {}
         self.lemmas: dict[str, Verdict] = {}
         self.problems: dict[str, list[str]] = {}
+        self.breakdowns: list[str] = []
 
     def claim(self, claim: Claim) -> ClaimRecord:
         goal = goal_of(claim)
@@ -153,7 +160,8 @@ class _Session:
         judged = () if self.asked.method else twins.check(goal, self.asked.effort, self.asked.seed)
         surviving = sum(t.outcome == "surviving" for t in judged)
         stands = standing(evidence, surviving)
-        self.lemmas.setdefault(claim.id, standing(evidence))
+        if not self.asked.method:
+            self.lemmas.setdefault(claim.id, standing(evidence))
         evidence += self._links(claim)
         printed = tuple(self._printed(claim, p) for p in claim.printed)
         record = ClaimRecord(
@@ -172,6 +180,7 @@ class _Session:
             twins=judged,
             definitions=tuple(d.id for d in catalogue.named_definitions(claim)),
             rests_on=tuple(catalogue.rests_on(claim)),
+            where=tuple(_formula(Equals(_call(d), d.body)) for d in catalogue.definitions_behind(claim)),
             source=_source(claim),
         )
         self.problems[claim.id] = self._problems(record)
@@ -188,14 +197,24 @@ class _Session:
                     evidence.append(Evidence(goal.id, STATEMENT, method.name, Verdict.NOT_RUN, reason))
                 continue
             began = time.perf_counter()
-            found, steps = method.run(goal, self.asked.effort, self.asked.seed)
+            try:
+                found, steps = method.run(goal, self.asked.effort, self.asked.seed)
+            except Exception as error:  # one method's breakdown must not cost the run what the others find
+                found, steps = self._broken(goal.id, STATEMENT, method.name, error), ()
             evidence.append(self._stamped(found, began, goal.id))
             proofs += steps
         return evidence, proofs
 
+    def _broken(self, item: str, subject: str, method: str, error: Exception) -> Evidence:
+        """UNDECIDED, and a problem of the run: a method that breaks down is an error of the suite."""
+        what = f"the method broke down: {type(error).__name__}: {error}"
+        self.breakdowns.append(f"{item}: {method}: {what}")
+        return Evidence(item, subject, method, Verdict.UNDECIDED, what)
+
     def _stamped(self, found: Evidence, began: float, claim_id: str) -> Evidence:
         effort = "" if self.asked.effort.name == "standard" else f" --effort {self.asked.effort.name}"
-        command = f"lemmata verify {claim_id} --method {found.method}{effort}"
+        what = f"prove {self.asked.file}" if self.asked.file else f"verify {claim_id}"
+        command = f"lemmata {what} --method {found.method}{effort}"
         return replace(found, seconds=time.perf_counter() - began, command=command)
 
     def _links(self, claim: Claim) -> list[Evidence]:
@@ -205,7 +224,7 @@ class _Session:
                 out.append(self._link(stable_form, d, claim))
             if self.asked.wants(hypothesis_link.NAME):
                 out.append(self._link(hypothesis_link, d, claim))
-        if self.asked.wants(torch_link.NAME):
+        if self.asked.wants(torch_link.NAME) and (claim.id in torch_link.GRAPHS or self.asked.method):
             out.append(self._link(torch_link, claim, claim))
         return out
 
@@ -213,7 +232,10 @@ class _Session:
         key = (method.NAME, item.id)
         if key not in self.links:
             began = time.perf_counter()
-            found = method.check(item, self.asked.effort, self.asked.seed)
+            try:
+                found = method.check(item, self.asked.effort, self.asked.seed)
+            except Exception as error:
+                found = self._broken(item.id, f"link:{item.id}", method.NAME, error)
             self.links[key] = self._stamped(found, began, claim.id)
         return replace(self.links[key], claim=claim.id)
 
@@ -251,7 +273,7 @@ class _Session:
 
     def _problems(self, record: ClaimRecord) -> list[str]:
         """Why the exit status is 1: each reason is one sentence."""
-        out = []
+        out, self.breakdowns = self.breakdowns, []
         if contradictory(record.evidence):
             out.append(f"{record.id} is both proved and refuted: an error of the suite")
         elif record.standing is Verdict.REFUTED:
@@ -266,10 +288,10 @@ class _Session:
             for t in record.twins
             if t.outcome == "proved"
         ]
-        if record.standing is Verdict.PROVED:
+        for proved in [i for i in (record, *record.printed) if i.standing is Verdict.PROVED]:
             out += [
-                f"{record.id} rests on {used}, which is not proved"
-                for used in record.rests_on
+                f"{proved.id} rests on {used}, which is not proved"
+                for used in catalogue.foundations(proved.id)
                 if self._lemma(used) is not Verdict.PROVED
             ]
         for p in record.printed:
@@ -286,6 +308,11 @@ def _formula(what: Any) -> Formula:
     return Formula(latex(what), text(what))
 
 
+def _call(d: Definition) -> Any:
+    """The definition applied to its own parameters."""
+    return d(*[v.expr for v in d.parameters])
+
+
 def _quantifiers(item: Claim | Definition) -> tuple[str, ...]:
     return tuple(v.sort.words(v.name) for v in item.variables.values())
 
@@ -297,13 +324,12 @@ def _source(item: Claim | Definition) -> str:
 
 
 def definition_record(d: Definition) -> DefinitionRecord:
-    call = d(*[v.expr for v in d.parameters])
     found = hypothesis_link.implementation_of(d) if util.find_spec("lemmata.impl") else None
     return DefinitionRecord(
         id=d.id,
         topic=d.topic,
         title=d.title,
-        notation=_formula(call),
+        notation=_formula(_call(d)),
         formula=_formula(d.body),
         stable=_formula(d.stable_body) if d.stable_function else None,
         quantifiers=_quantifiers(d),

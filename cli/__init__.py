@@ -5,8 +5,10 @@ Only click is imported here; the rest loads when a command needs it, so that `le
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +21,13 @@ KINDS = ("claims", "definitions", "lectures", "methods", "statements")
 DEFAULT_REPORT = "reports/out/lemmata.html"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
 @click.version_option(package_name="lemmata")
-def group() -> None:
+@click.pass_context
+def group(context: click.Context) -> None:
     """Say of the mathematics of machine learning what is true, why, and whether code computes it."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def selection(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -71,6 +76,10 @@ def prove(file: Path, json_path: str | None, html_path: str | None, **chosen: An
 
 
 def _run(chosen: dict[str, Any], outputs: dict[str, str | None], detail: bool = False) -> None:
+    from tempfile import TemporaryDirectory
+
+    from hypothesis.configuration import set_hypothesis_home_dir
+
     from ..checks import catalogue
     from ..checks.verify import exit_status
     from ..checks.verify import verify as run_verification
@@ -89,8 +98,11 @@ def _run(chosen: dict[str, Any], outputs: dict[str, str | None], detail: bool = 
         if detail and not record.expected:
             console.print(terminal.show(record))
 
-    claims = catalogue.load_file(file) if file else None
-    run = run_verification(patterns, chosen=claims, on_claim=shown, **chosen)
+    scratch = TemporaryDirectory(prefix="lemmata-")  # Hypothesis would leave a folder where the user stands
+    set_hypothesis_home_dir(scratch.name)
+    with scratch, redirect_stdout(sys.stderr if pure else sys.stdout):  # a user's file may print
+        claims = catalogue.load_file(file) if file else None
+        run = run_verification(patterns, chosen=claims, file=str(file or ""), on_claim=shown, **chosen)
     console.print(terminal.summary(run))
     _write(run, outputs, console)
     raise SystemExit(exit_status(run))
@@ -121,11 +133,12 @@ def list_(kind: str, lecture: str) -> None:
 
     if kind not in KINDS:
         raise catalogue.UsageError(catalogue.unknown("kind", kind, KINDS))
-    terminal.console().print(terminal.listing(listings.rows(kind, lecture)))
+    wide = None if sys.stdout.isatty() else 10_000  # piped on, a row is a line
+    terminal.console(width=wide).print(terminal.listing(listings.rows(kind, lecture)))
 
 
 @group.command()
-@click.argument("id_")
+@click.argument("id_", metavar="ID")
 @click.option("--effort", default="quick", show_default=True, metavar="LEVEL", help="quick, standard or thorough")
 def show(id_: str, effort: str) -> None:
     """Show one claim, definition or printed formula: statement, proof, evidence."""
@@ -146,12 +159,20 @@ def main() -> None:
     except click.ClickException as error:
         _stop(error.format_message(), 2)
     except BrokenPipeError:
-        sys.stderr.close()
+        _silence()
         raise SystemExit(1) from None
+    except OSError as error:
+        _silence()
+        _stop(f"{error.strerror or error}", 2)
     except Exception as error:
         if type(error).__name__ not in ("UsageError", "LanguageError", "Unwritable"):
             raise
         _stop(str(error), 2)
+
+
+def _silence() -> None:
+    """Standard output is gone: what is left in its buffer goes nowhere, without a word at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _stop(sentence: str, status: int) -> None:

@@ -129,6 +129,8 @@ def _claim(record: ClaimRecord) -> Iterator[RenderableType]:
         yield Text(words.clean(record.note), style="dim")
     yield Text()
     yield _indented(Text(words.clean(record.statement.text), style="bold"), 4)
+    for meaning in record.where:
+        yield _indented(Text(f"where {words.clean(meaning.text)}"), 4)
     if record.quantifiers:
         yield _indented(Text(f"for all {words.clean('; '.join(record.quantifiers))}"), 4)
     if record.witness:

@@ -230,8 +230,10 @@ def verified(run: Run) -> tuple[str, ...]:
         refuted = sum(twin.outcome == "refuted" for twin in twins)
         said.append(f"{refuted} of {count(len(twins), 'deliberately wrong variant')} {_verb(refuted)} refuted.")
     if links := [e for claim in run.claims for e in claim.evidence if is_link(e)]:
-        agree = sum(finding(e) == "agrees" for e in links)
-        said.append(f"{agree} of {count(len(links), 'comparison')} with code {_verb(agree, 'agrees', 'agree')}.")
+        ran = [e for e in links if e.verdict is not Verdict.NOT_RUN]
+        agree = sum(finding(e) == "agrees" for e in ran)
+        if ran:
+            said.append(f"{agree} of {count(len(ran), 'comparison')} with code {_verb(agree, 'agrees', 'agree')}.")
     return tuple(said)
 
 
@@ -260,4 +262,5 @@ def refutation(records: Iterable[Evidence]) -> Counterexample | None:
 
 def rerun(record: ClaimRecord) -> str:
     """The command that verifies one claim again."""
-    return f"lemmata verify {clean(record.id)}"
+    own = next((e.command for e in record.evidence if e.command.startswith("lemmata prove")), "")
+    return clean(own.partition(" --")[0]) if own else f"lemmata verify {clean(record.id)}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ...spec.language.claims import Variable
-from ...spec.language.sorts import REAL, Domain
+from ...spec.language.sorts import RANDOM, REAL, Domain, Sort
 from .terms import Poly, number, var
 
 
@@ -17,7 +17,7 @@ class Context:
     ranges: dict[str, tuple[Poly, Poly]] = field(default_factory=dict)
     domains: dict[str, Domain] = field(default_factory=dict)
     sums_to_one: dict[str, Poly] = field(default_factory=dict)
-    moments: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    random: dict[str, Sort] = field(default_factory=dict)
 
     def domain(self, name: str) -> Domain:
         return self.domains.get(name, REAL)
@@ -32,7 +32,7 @@ def context_of(variables: Iterable[Variable], domains: Mapping[str, Domain] | No
             ctx.ranges[v.name] = (number(1), var(v.sort.dims[0]))
         if v.sort.sums_to_one:
             ctx.sums_to_one[v.name] = var(v.sort.dims[0])
-        if v.sort.kind == "stationary":
-            ctx.moments[v.name] = v.sort.moments
+        if v.sort.kind in RANDOM:
+            ctx.random[v.name] = v.sort
     ctx.domains.update(domains or {})
     return ctx

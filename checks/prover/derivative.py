@@ -77,6 +77,14 @@ def _node(e: Any, wrt: Any) -> Any:
             return _product([e, _derive(logarithm, wrt)])
         case x.xlogy():
             return _derive(sp.Mul(e.args[0], sp.log(e.args[1])), wrt)
+        case sp.Abs():
+            return _product([x.signum(e.args[0]), _derive(e.args[0], wrt)])
+        case x.maximum() | x.minimum():
+            a, b = e.args if isinstance(e, x.maximum) else reversed(e.args)
+            larger = sp.Add(a, sp.Mul(sp.Integer(-1), b))  # at a tie the derivative does not exist
+            return x.WhereNonnegative(larger, _derive(e.args[0], wrt), _derive(e.args[1], wrt))
+        case x.WhereNonnegative():
+            return x.WhereNonnegative(e.args[0], _derive(e.args[1], wrt), _derive(e.args[2], wrt))
         case x.log1p():
             return _derive(sp.log(sp.Add(sp.Integer(1), e.args[0])), wrt)
         case x.expm1():
@@ -87,11 +95,31 @@ def _node(e: Any, wrt: Any) -> Any:
             if mentions(e.selector, wrt):
                 raise Unsupported("the derivative of a choice with respect to its selector")
             return x.ByValue(e.selector, *[p for k, v in e.branches for p in (k, _derive(v, wrt))])
+        case x.Expectation() if polynomial(e.args[0], wrt):
+            return x.Expectation(_derive(e.args[0], wrt))
         case sp.tanh():
             return _product(
                 [sp.Add(sp.Integer(1), sp.Mul(sp.Integer(-1), sp.Pow(e, sp.Integer(2)))), _derive(e.args[0], wrt)]
             )
     raise Unsupported(f"the derivative of {type(e).__name__}")
+
+
+def polynomial(e: Any, wrt: Any) -> bool:
+    """Whether the expression is visibly a polynomial in the variable: then derivative and expectation may be exchanged."""
+    if e == wrt or not mentions(e, wrt):
+        return True
+    match e:
+        case sp.Add() | sp.Mul() | x.Expectation():
+            return all(polynomial(a, wrt) for a in e.args)
+        case sp.Pow():
+            return e.exp.is_Integer and e.exp >= 0 and polynomial(e.base, wrt)
+        case x.Total():
+            return not (mentions(e.low, wrt) or mentions(e.high, wrt)) and polynomial(e.body, wrt)
+        case x.Named():
+            return polynomial(unfold(e), wrt)
+        case x.Entry():
+            return not any(mentions(i, wrt) for i in e.indices)
+    return False
 
 
 def _sum(terms: list[Any]) -> Any:

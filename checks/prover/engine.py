@@ -10,12 +10,16 @@ with rational functions of the atoms (factorisation by FLINT); `is_zero` merges 
 
 from __future__ import annotations
 
-from itertools import count, permutations
+from collections.abc import Iterator
+from itertools import count, permutations, product
+from math import factorial, prod
+from time import monotonic
 from typing import Any
 
 from flint import fmpq, fmpq_mpoly_ctx, fmpz
 
 from ...spec.language.sorts import NATURAL, SIZE
+from . import calls
 from .context import Context
 from .signs import Signs
 from .terms import (
@@ -27,6 +31,7 @@ from .terms import (
     Open,
     Poly,
     Term,
+    as_poly,
     atom_terms,
     closed,
     constant_terms,
@@ -47,6 +52,7 @@ class Infinite(Exception):
 
 _fresh = count(1)
 MAX_TERMS = 4000
+MAX_ORDERS = 720
 
 
 def fresh_name() -> str:
@@ -56,11 +62,13 @@ def fresh_name() -> str:
 class Engine:
     """One context, its memo, and the side conditions that were used but not derived from the sorts."""
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, seconds: float = 20.0) -> None:
         self.ctx = ctx
+        self.deadline = monotonic() + seconds
         self.signs = Signs(ctx)
         self.side: dict[str, Poly] = {}
-        self.memo: dict[Any, Poly] = {}
+        self.met_infinite = False  # an atom that may be −∞ was met while translating
+        self.memo: dict[Any, tuple[Poly, dict[str, Poly], bool]] = {}
         self.rules_used: set[str] = set()
 
     # ------------------------------------------------------------------ products of prenex terms
@@ -75,6 +83,8 @@ class Engine:
         for old, new in names.items():
             if old in self.signs.local:
                 self.signs.local[new] = self.signs.local[old]
+            if old in self.signs.limits:
+                self.signs.limits[new] = rename(self.signs.limits[old], names)
 
     def times(self, p: Open, q: Open) -> Open:
         if len(p) * len(q) > MAX_TERMS:
@@ -205,11 +215,24 @@ class Engine:
                 if not self.signs.nonzero(a):
                     self.side[f"{a.key} ≠ 0"] = Poly({Mono([(a, ONE)]): ONE})
         if r.q != 1 and (coef < 0 or unknown):
-            if coef > 0 and all(self.signs.nonnegative(a) and r > 0 for a in unknown):
-                pass  # (x·y)^r = x^r·y^r also where a factor is zero
-            else:
+            atoms, unknown = self._even_powers(atoms, r)
+            if not (coef > 0 and all(self.signs.nonnegative(a) and r > 0 for a in unknown)):  # (x·y)^r also where x = 0
                 return atom_terms(Atom("base", p), r) if len(p.terms) > 1 else [Term(ONE, (), {Atom("base", p): r})]
         return self.times(self._number_power(coef, r), [Term(ONE, (), {a: e * r for a, e in atoms.items()})])
+
+    def magnitude(self, a: Atom, e: fmpq) -> tuple[Atom, fmpq]:
+        """|a|^e as an atom and its exponent."""
+        even = e.q == 1 and int(e.p) % 2 == 0
+        return (a if even or self.signs.nonnegative(a) else Atom("call", "abs", as_poly(a))), e
+
+    def _even_powers(self, atoms: dict[Atom, fmpq], r: fmpq) -> tuple[dict[Atom, fmpq], list[Atom]]:
+        """Inside a root, x² is |x|²; and the atoms that may still be negative."""
+        out: dict[Atom, fmpq] = {}
+        for a, e in atoms.items():
+            if e.q == 1 and int(e.p) % 2 == 0 and not self.signs.nonnegative(a):
+                a = Atom("call", "abs", as_poly(a))
+            out[a] = out.get(a, ZERO) + e
+        return out, [a for a in out if not self.signs.positive(a)]
 
     def _number_power(self, c: fmpq, r: fmpq) -> Open:
         if r.q == 1:
@@ -291,7 +314,7 @@ class Engine:
             case "base":
                 return opened(go(a.args[0]))
             case "call":
-                return atom_terms(Atom("call", a.args[0], *[go(p) for p in a.args[1:]]))
+                return calls.rebuilt(self, a.args[0], [go(p) for p in a.args[1:]])
             case "sum":
                 c, bounds, powers = self.open_sum(a)
                 bounds = tuple((v, go(lo), go(hi)) for v, lo, hi in bounds)
@@ -311,14 +334,16 @@ class Engine:
         bounds, mono = a.args
         names = {v: fresh_name() for v, _, _ in bounds}
         opened_bounds = rename(bounds, names)
-        for v, lo, _ in opened_bounds:
-            self.declare(v, lo)
+        for v, lo, hi in opened_bounds:
+            self.declare(v, lo, hi)
         return Term(ONE, opened_bounds, {rename(b, names): e for b, e in mono.powers})
 
-    def declare(self, name: str, lo: Poly) -> None:
-        low = lo.constant()
+    def declare(self, name: str, lo: Poly, hi: Poly) -> None:
+        """An index from lo to hi: a natural number where lo is one, with its upper limit."""
+        low = self.signs.least(lo)
         if low is not None and low >= 0:
             self.signs.local[name] = SIZE if low >= 1 else NATURAL
+        self.signs.limits[name] = hi
 
     def entry(self, name: str, indices: list[Poly]) -> Open:
         return atom_terms(Atom("entry", name, *indices))
@@ -341,18 +366,23 @@ class Engine:
             budget -= 1
             if budget < 0:
                 raise Unproved("the normal form grows too large")
+            if monotonic() > self.deadline:
+                raise Unproved("the time limit was reached")
             t = todo.pop()
             changed = rewrite(self, t)
             if changed is not None:
                 todo += changed
                 continue
-            for m, c in self._split(t):
-                out[m] = out.get(m, ZERO) + c
+            m = self._split(t)
+            out[m] = out.get(m, ZERO) + t.coef
         return Poly(out)
 
-    def _split(self, t: Term) -> list[tuple[Mono, fmpq]]:
+    def _split(self, t: Term) -> Mono:
         """A term without anything left to rewrite, its sums cut into connected components and closed."""
         groups: list[tuple[set[str], list[tuple[Atom, fmpq]]]] = [({v}, []) for v, _, _ in t.bounds]
+        for v, lo, hi in t.bounds:  # an index belongs with those that its range mentions
+            linked = [g for g in groups if v in g[0] or g[0] & (lo.free | hi.free)]
+            groups = [g for g in groups if g not in linked] + [(set().union(*[g[0] for g in linked]), [])]
         powers: dict[Atom, fmpq] = {}
         for a, e in t.powers.items():
             touching = [g for g in groups if g[0] & a.free]
@@ -361,20 +391,10 @@ class Engine:
                 continue
             joined = (set().union(*[g[0] for g in touching]), [p for g in touching for p in g[1]] + [(a, e)])
             groups = [g for g in groups if g not in touching] + [joined]
-        extra: Open = constant_terms(1)
         for names, factors in groups:
-            bounds = tuple(b for b in t.bounds if b[0] in names)
-            if not factors:  # Σ 1 = hi − lo + 1
-                ((_, lo, hi),) = bounds
-                length = opened(hi) + [Term(-c, b, p) for c, b, p in opened(lo)] + constant_terms(1)
-                extra = self.times(extra, length)
-                continue
-            a = close_sum(bounds, factors)
+            a = close_sum(tuple(b for b in t.bounds if b[0] in names), factors)
             powers[a] = powers.get(a, ZERO) + 1
-        if extra == constant_terms(1):
-            return [(Mono(powers), t.coef)]
-        product = self.times([Term(t.coef, (), powers)], extra)
-        return [(Mono(p), c) for c, _, p in product]
+        return Mono(powers)
 
     # ------------------------------------------------------------------ the zero test
     def is_zero(self, p: Poly) -> bool:
@@ -394,13 +414,31 @@ def close_sum(bounds: Bounds, factors: list[tuple[Atom, fmpq]]) -> Atom:
     """The sum atom under canonical index names: the assignment of names with the least key."""
     top = 1 + max(depth(a) for a, _ in factors)
     best: Atom | None = None
-    for order in permutations(bounds):
+    for order in _orders(bounds, factors):
         names = {b[0]: f"%{top}.{i}" for i, b in enumerate(order)}
         atom = Atom("sum", rename(tuple(order), names), rename(Mono(factors), names))
         if best is None or atom.key < best.key:
             best = atom
     assert best is not None
     return best
+
+
+def _orders(bounds: Bounds, factors: list[tuple[Atom, fmpq]]) -> Iterator[Bounds]:
+    """The orders of the indices worth trying: sorted by what does not depend on names, permuted only among equals."""
+    hidden = {b[0]: "%" for b in bounds}
+
+    def invariant(b: tuple[str, Poly, Poly]) -> str:
+        shown = {**hidden, b[0]: "%own"}
+        own = sorted(f"{rename(a, shown).key}^{e}" for a, e in factors if b[0] in a.free)
+        return f"{rename(b[1], hidden).key}..{rename(b[2], hidden).key}:{own}"
+
+    classes: dict[str, list[tuple[str, Poly, Poly]]] = {}
+    for b in bounds:
+        classes.setdefault(invariant(b), []).append(b)
+    if prod(factorial(len(c)) for c in classes.values()) > MAX_ORDERS:
+        raise Unproved("a sum with too many interchangeable indices")
+    for choice in product(*[permutations(classes[k]) for k in sorted(classes)]):
+        yield tuple(b for part in choice for b in part)
 
 
 def _floor(e: fmpq) -> int:

@@ -52,7 +52,7 @@ def _symbol(name: str) -> sp.Symbol:
     if name.startswith("%") and name[1].isdigit():
         level, place = name[1:].split(".")
         return sp.Symbol(LETTERS[(int(level) - 1 + int(place)) % len(LETTERS)], integer=True)
-    return sp.Symbol(name.lstrip("#%@"))
+    return sp.Symbol(name.lstrip("#%@~"))
 
 
 def _atom(a: Atom) -> Any:
@@ -82,6 +82,15 @@ def _atom(a: Atom) -> Any:
             return out
     if a.args[0] == "xlogy":
         return x.xlogy(*map(expression, a.args[1:]))
+    if a.args[0] == "where":
+        return x.WhereNonnegative(*map(expression, a.args[1:]))
+    if a.args[0] == "signum":
+        return x.signum(expression(a.args[1]))
     if a.args[0] == "abs":
         return sp.Abs(expression(a.args[1]))
+    if a.args[0] == "E":
+        return x.Expectation(expression(a.args[1]))
+    if a.args[0].startswith("moment:"):
+        _, name, order = a.args[0].split(":")
+        return x.Moment(x.Array(name, sp.Symbol("n")), sp.Integer(order))
     return sp.Function(a.args[0].replace(":", "_"))(*map(expression, a.args[1:]))

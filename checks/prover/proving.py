@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -9,14 +10,15 @@ from typing import Any
 import sympy as sp
 
 from ...spec.language import expressions as x
-from ...spec.language.claims import GAP, lemma_of
-from ...spec.language.sorts import Domain, Sort
+from ...spec.language.claims import GAP, Claim, lemma_of, unfold
+from ...spec.language.sorts import RANDOM, Domain, Sort
 from ...spec.language.statements import Equals, Identical
 from .engine import Engine, Unproved, fresh_name
-from .extended import equal_at_infinity
-from .merging import summand_is_zero
-from .terms import Poly, Term, opened, rename, var
-from .translate import Translation, normal
+from .extended import equal_at_infinity, infinite_part
+from .inequality import zero_key
+from .splitting import vanishes
+from .terms import Poly, Term, opened, var
+from .translate import Translation, apart, normal
 
 
 def difference(left: Poly, right: Poly, engine: Engine) -> Poly:
@@ -25,13 +27,25 @@ def difference(left: Poly, right: Poly, engine: Engine) -> Poly:
 
 def equal(engine: Engine, left: Any, right: Any, extra: Any = None) -> Poly | None:
     """None when left = right (+ extra, a multiple of a proved equation) for all inputs; else what is left over."""
-    one, other = normal(engine, left), normal(engine, right)
+    one, other = (finite_or_said(engine, e) for e in (left, right))
     if not equal_at_infinity(engine, one, other):
         raise Unproved("the two sides are not infinite together")
     rest = difference(one, other, engine)
     if extra is not None:
-        rest = difference(rest, normal(engine, extra), engine)
-    return None if summand_is_zero(engine, rest) else rest
+        multiple = finite_or_said(engine, extra)
+        if infinite_part(engine, multiple):
+            raise Unproved("a multiple of an equation that may be infinite")
+        rest = difference(rest, multiple, engine)
+    return None if vanishes(engine, rest) else rest
+
+
+def finite_or_said(engine: Engine, e: Any) -> Poly:
+    """The normal form, in which whatever may be infinite must still be seen: ∞ − ∞ does not cancel."""
+    p, side, infinite = apart(engine, lambda: normal(engine, e))
+    engine.side |= side
+    if infinite and not infinite_part(engine, p):
+        raise Unproved("something that may be infinite cancelled")
+    return p
 
 
 @dataclass(frozen=True)
@@ -95,8 +109,10 @@ def _under(engine: Engine, over: tuple[Any, ...]) -> Translation:
     names = {}
     for binder in over:
         name = fresh_name()
-        engine.declare(name, normal(engine, binder.low))
-        engine.ctx.ranges[name] = (normal(engine, binder.low), normal(engine, binder.high))
+        inner = Translation(engine, dict(names))
+        low, high = inner.poly(binder.low), inner.poly(binder.high)
+        engine.declare(name, low, high)
+        engine.ctx.ranges[name] = (low, high)
         names[binder.index] = var(name)
     return Translation(engine, names)
 
@@ -110,11 +126,9 @@ def _positive(engine: Engine, e: Any, over: tuple[Any, ...]) -> bool:
 
 def _gap(engine: Engine, e: x.Named, over: tuple[Any, ...]) -> Certificate:
     lemma = lemma_of(e)
-    for variable, value in zip(lemma.variables.values(), e.arguments, strict=True):
-        if not fits(engine, value, variable.sort, over):
-            return Certificate(
-                fault=f"{lemma.id} needs {variable.sort.words(variable.name)}, which {value} is not known to be"
-            )
+    fault = misfit(engine, lemma, dict(zip(lemma.variables, e.arguments, strict=True)), over)
+    if fault:
+        return Certificate(fault=fault)
     mapping = {v.expr: a for v, a in zip(lemma.variables.values(), e.arguments, strict=True)}
     condition = lemma.statement.equality  # type: ignore[attr-defined]
     if condition is None:
@@ -141,6 +155,12 @@ def same_condition(engine: Engine, found: list[Zero], stated: Equals | Identical
     return keys == {_zero_key(engine, wanted)}
 
 
+def stated_key(engine: Engine, stated: Equals | Identical) -> str:
+    """The stated equality case in the form in which certificates say when they vanish."""
+    (wanted,) = zeros_of(stated.left, stated.right)
+    return _zero_key(engine, wanted)
+
+
 def never(engine: Engine, stated: Equals | Identical) -> bool:
     """Whether the stated equality is impossible on this domain: one side is certainly apart from the other."""
     if isinstance(stated, Identical):
@@ -153,13 +173,54 @@ def _zero_key(engine: Engine, z: Zero) -> str:
     """left − right up to factors that never vanish, the indices renamed canonically, with their ranges."""
     walk = _under(engine, z.over)
     p = difference(walk.poly(z.left), walk.poly(z.right), engine)
-    coef, atoms = engine.factored(p)
-    if coef == 0:
-        return "always"
-    vanishing = {a: e for a, e in atoms.items() if not engine.signs.positive(a)}
-    names = {name.variable() or "": f"%over{i}" for i, name in enumerate(walk.names.values())}
-    ranges = [f"{normal(engine, b.low).key}..{normal(engine, b.high).key}" for b in z.over]
-    return "&".join(sorted(rename(a, names).key for a in vanishing)) + " for " + ",".join(ranges)
+    over = []
+    for binder, name in zip(z.over, walk.names.values(), strict=True):
+        over.append((name.variable() or "", walk.poly(binder.low), walk.poly(binder.high)))
+    return zero_key(engine, p, tuple(over))
+
+
+def misfit(engine: Engine, lemma: Claim, arguments: Mapping[str, Any], over: tuple[Any, ...] = ()) -> str:
+    """Why a lemma does not speak of these arguments, or nothing. What is not named is determined by the others."""
+    sizes = {d: normal(engine, arguments[d]) for v in lemma.variables.values() for d in v.sort.dims if d in arguments}
+    random: dict[str, Sort] = {}
+    for name, value in arguments.items():
+        sort = lemma.variables[name].sort
+        if not fits(engine, value, sort, over):
+            return f"{lemma.id} needs {sort.words(name)}, which {value} is not known to be"
+        for d, length in zip(sort.dims, value.dims if isinstance(value, (x.Array, x.Family)) else (), strict=False):
+            if sizes.setdefault(d, normal(engine, length)) != normal(engine, length):
+                return f"{lemma.id} needs {sort.words(name)}, but {value} has the length {length}"
+        if sort.kind in RANDOM:
+            if value.name in random and "independent" in (sort.kind, random[value.name].kind):
+                return f"{lemma.id} needs independent arrays, and {value.name} was given twice"
+            random[value.name] = sort
+        elif averages(lemma) and any(s.name in engine.ctx.random for s in value.free_symbols):
+            return f"{lemma.id} takes {name} as given, and {value} is random"
+    return ""
+
+
+def averages(lemma: Claim) -> bool:
+    """Whether the statement speaks of an expectation, so that it matters what is random."""
+    return any(isinstance(s, (x.Expectation, x.Moment)) for e in lemma.statement.expressions() for s in _unfolded(e))
+
+
+def _unfolded(e: Any) -> Iterator[Any]:
+    for s in x.subexpressions(e):
+        yield s
+        if isinstance(s, x.Named):
+            yield from _unfolded(unfold(s))
+
+
+def _as_random(engine: Engine, name: str, wanted: Sort) -> bool:
+    """Whether an array is random as a lemma wants it; an independent array is also a stationary sequence."""
+    mine = engine.ctx.random.get(name)
+    return (
+        mine is not None
+        and (wanted.kind == "stationary" or mine.kind == "independent")
+        and set(wanted.moments) <= set(mine.moments)
+        and set(wanted.known) <= set(mine.known)
+        and (mine.alike or not wanted.alike)
+    )
 
 
 def fits(engine: Engine, value: Any, sort: Sort, over: tuple[Any, ...] = ()) -> bool:
@@ -169,7 +230,9 @@ def fits(engine: Engine, value: Any, sort: Sort, over: tuple[Any, ...] = ()) -> 
         return bool(d and d.integer and d.low is not None and d.low >= 1) or (value.is_Integer and value >= 1)
     if sort.kind == "scalar":
         return _lies_in(engine, _under(engine, over).poly(value), sort.domain)
-    if sort.kind in ("array", "stationary"):
+    if sort.kind in ("array", *RANDOM):
+        if sort.kind in RANDOM and not (isinstance(value, x.Array) and _as_random(engine, value.name, sort)):
+            return False
         if isinstance(value, x.Array):
             inner, name = engine.ctx.domain(value.name), value.name
             return _narrower(inner, sort.domain) and (not sort.sums_to_one or name in engine.ctx.sums_to_one)

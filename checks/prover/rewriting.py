@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from flint import fmpq
 
-from .terms import ONE, ZERO, Atom, Mono, Open, Poly, Term, rename
+from .closed_forms import geometric, power_sum
+from .terms import ONE, ZERO, Atom, Mono, Open, Poly, Term, opened, rename, var
+from .triangles import halve, limits_others, reorder, whole_triangle
 
 if TYPE_CHECKING:
     from .engine import Engine
 
 Ranges = dict[str, tuple[Poly, Poly]]
+MOST_INDICES = 7  # a power of a sum that would open more indices stays a power
 
 
 def rewrite(engine: Engine, t: Term) -> Open | None:
@@ -22,7 +25,7 @@ def rewrite(engine: Engine, t: Term) -> Open | None:
         out = _rewrite_atom(engine, t, a, e, ranges)
         if out is not None:
             return out
-    for rule in (divide, use_constraint, fold):
+    for rule in RULES:
         out = rule(engine, t, ranges)
         if out is not None:
             return out
@@ -42,7 +45,10 @@ def _rewrite_atom(engine: Engine, t: Term, a: Atom, e: fmpq, ranges: Ranges) -> 
     match a.kind:
         case "delta":
             return collapse(engine, t, a, e, ranges)
-        case "sum" if whole and e > 0:
+        case "call" if a.args[0] == "abs" and whole and e >= 2:
+            halves = _replace(engine, t, a, engine.power(a.args[1], e - int(e.p) % 2))
+            return engine.times(halves, [Term(ONE, (), {a: ONE})]) if int(e.p) % 2 else halves
+        case "sum" if whole and e > 0 and len(t.bounds) + len(a.args[0]) * int(e) <= MOST_INDICES:
             out = [Term(t.coef, t.bounds, {**without(t.powers, a), **({a: e - 1} if e > 1 else {})})]
             return engine.times(out, [engine.open_sum(a)])
         case "base" if whole and e > 0:
@@ -78,7 +84,7 @@ def collapse(engine: Engine, t: Term, a: Atom, e: fmpq, ranges: Ranges) -> Open 
     left, right = a.args
     for u, w in ((left, right), (right, left)):
         name = u.variable()
-        if name not in ranges:
+        if name not in ranges or limits_others(t, name):
             continue
         if _covers(engine, ranges, name, w):
             bounds = tuple(b for b in t.bounds if b[0] != name)
@@ -102,6 +108,27 @@ def _covers(engine: Engine, ranges: Ranges, name: str, w: Poly) -> bool:
     return w in (lo, hi) and name not in w.free and engine.signs.nonempty(lo, hi)
 
 
+def count_out(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
+    """Σᵥ over a summand without v is the length of the range; also where v only bounds another index from above."""
+    for v, lo, hi in t.bounds:
+        if any(v in a.free for a in t.powers):
+            continue
+        bounded = [(u, a, b) for u, a, b in t.bounds if u != v and (v in a.free or v in b.free)]
+        rest = tuple(b for b in t.bounds if b[0] != v)
+        if not bounded:
+            return engine.times([Term(t.coef, rest, t.powers)], length(hi, lo))
+        (u, below, above), *more = bounded
+        if not more and above.variable() == v and below == lo and u not in lo.free | hi.free:  # lo ≤ u ≤ v ≤ hi
+            rest = tuple((u, lo, hi) if b[0] == u else b for b in rest)
+            return engine.times([Term(t.coef, rest, t.powers)], length(hi, var(u)))
+    return None
+
+
+def length(hi: Poly, lo: Poly) -> Open:
+    """The number of integers from lo to hi."""
+    return opened(hi) + [Term(-c, b, p) for c, b, p in opened(lo)] + [Term(ONE, (), {})]
+
+
 def use_constraint(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
     """Σₖ pₖ = 1 from the sort of p: over the full range, to the first power, with k nowhere else."""
     for a, e in t.powers.items():
@@ -109,7 +136,12 @@ def use_constraint(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
             continue
         k = a.args[1].variable()
         full = ranges.get(k) if k else None
-        if full is None or full[0].constant() != 1 or full[1] != engine.ctx.sums_to_one[a.args[0]]:
+        if (
+            full is None
+            or limits_others(t, k)
+            or full[0].constant() != 1
+            or full[1] != engine.ctx.sums_to_one[a.args[0]]
+        ):
             continue
         if any(k in b.free for b in t.powers if b != a):
             continue
@@ -158,6 +190,8 @@ def fold(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
             wanted = {rename(b, names): k for b, k in a.args[1].powers}
             indices = set(names.values())
             inside = {b for b in t.powers if b.free & indices}
+            if any((lo.free | hi.free) & indices for v, lo, hi in t.bounds if v not in indices):
+                continue  # such an index bounds another sum
             if inside == set(wanted) and all(t.powers[b] == k for b, k in wanted.items()):
                 powers = without(t.powers, *inside)
                 powers[a] = e + 1
@@ -165,3 +199,6 @@ def fold(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
                     del powers[a]
                 return [Term(t.coef, tuple(b for b in t.bounds if b[0] not in indices), powers)]
     return None
+
+
+RULES = (reorder, whole_triangle, count_out, halve, power_sum, geometric, divide, use_constraint, fold)

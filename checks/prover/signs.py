@@ -6,7 +6,7 @@ from flint import fmpq
 
 from ...spec.language.sorts import NATURAL, SIZE, Domain
 from .context import Context
-from .terms import Atom, Mono, Poly
+from .terms import Atom, Mono, Poly, number
 
 Local = dict[str, Domain]
 
@@ -24,13 +24,23 @@ class Signs:
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
         self.local: Local = {}
+        self.limits: dict[str, Poly] = {}
 
     def domain(self, atom: Atom) -> Domain:
         name = atom.args[0]
         return self.local.get(name) or self.ctx.domain(name)
 
-    def least(self, p: Poly) -> fmpq | None:
-        """A lower bound of an integer combination of natural variables, or None."""
+    def least(self, p: Poly, rounds: int = 4) -> fmpq | None:
+        """A lower bound of an integer combination of natural variables, or None.
+
+        A variable that is subtracted is replaced by its upper limit, an added one by its least value.
+        """
+        for m, c in p.terms:
+            name = Poly({m: fmpq(1)}).variable()
+            limit = self.upper(name) if name and c < 0 else None
+            if limit is not None and rounds:
+                rest = Poly({n: q for n, q in p.terms if n != m})
+                return self.least(minus(rest, Poly({n: -c * q for n, q in limit.terms})), rounds - 1)
         total = fmpq(0)
         for m, c in p.terms:
             if not m.powers:
@@ -42,6 +52,12 @@ class Signs:
                 return None
             total += c * low
         return total
+
+    def upper(self, name: str) -> Poly | None:
+        """The upper limit of an index, free or bound."""
+        if name in self.limits:
+            return self.limits[name]
+        return self.ctx.ranges[name][1] if name in self.ctx.ranges else None
 
     def nonempty(self, lo: Poly, hi: Poly) -> bool:
         """The range from lo to hi surely has a member."""
@@ -64,6 +80,8 @@ class Signs:
                 return all(self.nonempty(lo, hi) for _, lo, hi in a.args[0]) and self._inside(a, self.mono_positive)
             case "base":
                 return self.poly_positive(a.args[0])
+            case "log":
+                return self.poly_positive(minus(a.args[0], number(1)))
         return False
 
     def nonnegative(self, a: Atom) -> bool:
@@ -81,6 +99,8 @@ class Signs:
                 return a.args[0] == "abs"
             case "base":
                 return self.poly_nonnegative(a.args[0])
+            case "log":
+                return self.poly_nonnegative(minus(a.args[0], number(1)))
         return False
 
     def _inside(self, a: Atom, test: object) -> bool:
@@ -100,10 +120,20 @@ class Signs:
         return all(self.positive(a) for a, _ in m.powers)
 
     def mono_nonnegative(self, m: Mono) -> bool:
-        return all(
-            self.positive(a) or (e > 0 and self.nonnegative(a)) or (e > 0 and e.q == 1 and int(e.p) % 2 == 0)
-            for a, e in m.powers
-        )
+        return self.mono_sign(m) == 1
+
+    def mono_sign(self, m: Mono) -> int:
+        """1 for surely ≥ 0, −1 for surely ≤ 0, 0 for not known."""
+        out = 1
+        for a, e in m.powers:
+            even = e.q == 1 and int(e.p) % 2 == 0
+            if self.positive(a) or (e > 0 and (even or self.nonnegative(a))):
+                continue
+            if a.kind == "log" and e == 1 and self.poly_nonnegative(minus(number(1), a.args[0])):
+                out = -out
+                continue
+            return 0
+        return out
 
     def poly_positive(self, p: Poly) -> bool:
         """A sum of nonnegative terms, one of them positive; or 1 − x with x below one."""
@@ -112,7 +142,8 @@ class Signs:
         return self._one_minus(p, strict=True)
 
     def poly_nonnegative(self, p: Poly) -> bool:
-        return all(c > 0 and self.mono_nonnegative(m) for m, c in p.terms) or self._one_minus(p, strict=False)
+        signs = [(c > 0, self.mono_sign(m)) for m, c in p.terms]
+        return all(s == (1 if up else -1) for up, s in signs) or self._one_minus(p, strict=False)
 
     def _one_minus(self, p: Poly, strict: bool) -> bool:
         """1 − c·m with 0 ≤ c ≤ 1 and m in [0, 1], below 1 where strict."""
@@ -133,6 +164,10 @@ class Signs:
             d = self.domain(a)
             if e > 0 and d.low is not None and d.low >= 0 and d.high is not None and d.high <= 1:
                 return "strict" if d.open_high or d.high < 1 else "at most"
+        if a.kind in ("e", "prime") and e < 0:
+            return "strict"
+        if a.kind == "exp" and e < 0 and self.mono_positive(a.args[0]):
+            return "strict"
         if a.kind == "exp":  # x^(t/…): the exponent is log x times something nonnegative
             logs = [(b, k) for b, k in a.args[0].powers if b.kind == "log"]
             others = [(b, k) for b, k in a.args[0].powers if b.kind != "log"]
@@ -142,6 +177,14 @@ class Signs:
                     strict = self.below_one(inner.terms[0][0], True) and all(self.positive(b) for b, _ in others)
                     return "strict" if strict else "at most" if self.below_one(inner.terms[0][0], False) else ""
         return ""
+
+    def integer(self, a: Atom, e: fmpq) -> bool:
+        """The power is surely an integer: a size, an index or a natural number to a natural power."""
+        return a.kind == "var" and e.q == 1 and e > 0 and self.domain(a).integer
+
+    def integers(self, p: Poly) -> bool:
+        """The polynomial surely takes integer values: whole coefficients before products of integers."""
+        return all(c.q == 1 and all(self.integer(a, e) for a, e in m.powers) for m, c in p.terms)
 
     def nonzero(self, a: Atom) -> bool:
         if self.positive(a):

@@ -43,6 +43,8 @@ class Atom:
                         names |= lo.free | hi.free
             if kind == "sum":
                 names -= {b[0] for b in args[0]}
+            elif kind == "call":
+                names = {v for v in names if not v.startswith("%e")}  # the marks are bound by the call
             self.free = frozenset(names)
 
     def __hash__(self) -> int:
@@ -138,12 +140,22 @@ def number(q: Any) -> Poly:
     return Poly({Mono(()): fmpq(q)})
 
 
+def as_poly(a: Atom) -> Poly:
+    """The atom as a polynomial; a base is the polynomial that it stands for."""
+    return a.args[0] if a.kind == "base" else Poly({Mono([(a, ONE)]): ONE})
+
+
 def atom_terms(a: Atom, e: Any = 1) -> Open:
     return [Term(ONE, (), {a: fmpq(e)})]
 
 
 def constant_terms(q: Any) -> Open:
     return [Term(fmpq(q), (), {})] if q != 0 else []
+
+
+def is_mean(a: Atom) -> bool:
+    """𝔼 of something: one number for all outcomes, so that nothing inside may be looked at for one of them."""
+    return a.kind == "call" and a.args[0] == "E"
 
 
 def opened(p: Poly) -> Open:

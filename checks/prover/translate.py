@@ -10,19 +10,40 @@ from flint import fmpq
 
 from ...spec.language import expressions as x
 from ...spec.language.claims import unfold
+from . import calls
 from .derivative import derivative
-from .engine import Engine, Infinite, Unproved, fresh_name
+from .engine import Engine, Unproved, fresh_name
+from .expectation import expectation, moment
+from .extended import may_be_infinite
+from .rewriting import length
 from .signs import minus
-from .terms import ONE, Atom, Mono, Open, Poly, Term, atom_terms, constant_terms, number, opened, var
+from .terms import ONE, Atom, Mono, Open, Poly, Term, as_poly, atom_terms, constant_terms, number, opened, var
 
 WRITTEN_OUT = 8  # sums of so few terms are written out, and so many last terms are split off
 
 
 def normal(engine: Engine, e: Any) -> Poly:
-    """The canonical polynomial of an expression under the engine's context."""
+    """The canonical polynomial of an expression under the engine's context; its side conditions go to the engine."""
     if e not in engine.memo:
-        engine.memo[e] = engine.canon(Translation(engine, {}).terms(e))
-    return engine.memo[e]
+        p, side, infinite = apart(engine, lambda: engine.canon(Translation(engine, {}).terms(e)))
+        if any(name.startswith("#") for name in p.free):
+            raise Unproved("an index escaped from its sum: an error of the engine")
+        engine.memo[e] = p, side, infinite
+    p, side, infinite = engine.memo[e]
+    engine.side |= side
+    engine.met_infinite |= infinite
+    return p
+
+
+def apart(engine: Engine, work: Callable[[], Poly]) -> tuple[Poly, dict[str, Poly], bool]:
+    """The result of some work with the side conditions, and the meeting of infinities, that were its own."""
+    before, engine.side = engine.side, {}
+    met, engine.met_infinite = engine.met_infinite, False
+    try:
+        p = work()
+        return p, engine.side, engine.met_infinite
+    finally:
+        engine.side, engine.met_infinite = before, met
 
 
 class Translation:
@@ -72,17 +93,43 @@ class Translation:
         constant = exponent.constant()
         if constant is not None:
             return k.power(base, constant)
-        coef, atoms = k.factored(base)
-        if not (coef > 0 and all(k.signs.positive(a) for a in atoms)):
-            raise Unproved("a power with a symbolic exponent needs a base known to be positive")
-        return k.exponential(k.canon(k.times(opened(exponent), k.logarithm(base))))
+        if calls.positive(k, base):
+            return k.exponential(k.canon(k.times(opened(exponent), k.logarithm(base))))
+        return calls.integer_power(k, base, exponent)
+
+    def _product(self, e: x.Product) -> Open:
+        """Π of positive factors is the exponential of a sum; other factors stay as opaque products, one a factor."""
+        k = self.engine
+        lo, hi = self.poly(e.low), self.poly(e.high)
+        with x.as_written():
+            logarithm = x.Total(sp.log(e.body), *e.args[1:])
+        name = fresh_name()
+        k.declare(name, lo, hi)
+        coef, atoms = k.factored(Translation(k, {**self.names, e.index: var(name)}).poly(e.body))
+        if coef > 0 and all(k.signs.positive(a) for a in atoms):
+            return k.exponential(k.canon(self._sum(logarithm, lambda inner: inner.terms(logarithm.body))))
+        if not k.signs.possible(lo, hi):
+            raise Unproved("a range not known to have a length of at least 0")
+        return self._opaque_product(coef, atoms, name, lo, hi)
+
+    def _opaque_product(self, coef: fmpq, atoms: dict[Atom, fmpq], name: str, lo: Poly, hi: Poly) -> Open:
+        k = self.engine
+        count = k.canon(length(hi, lo))
+        constants = [(number(coef), ONE)] if coef != 1 else []
+        constants += [(as_poly(a), e) for a, e in atoms.items() if name not in a.free]
+        out = constant_terms(1)
+        for p, e in constants:
+            out = k.times(out, k.power(k.canon(calls.integer_power(k, p, count)), e))
+        for a, e in atoms.items():
+            if name in a.free:
+                body = calls.under_mark(as_poly(a), name)
+                out = k.times(out, atom_terms(Atom("call", "product", lo, hi, body), e))
+        return out
 
     def _sum(self, e: x.Binder, body: Callable[[Translation], Open]) -> Open:
         k = self.engine
         lo, hi = self.poly(e.low), self.poly(e.high)
-        if any(p.free & {v.variable() for v in self.names.values()} for p in (lo, hi)):
-            raise Unproved("a range that depends on another summation index")
-        if not k.signs.possible(lo, hi):
+        if not (k.signs.integers(lo) and k.signs.integers(hi) and k.signs.possible(lo, hi)):
             raise Unproved("a range not known to have a length of at least 0")
         at = lambda i: body(Translation(k, {**self.names, e.index: i}))  # noqa: E731
         length = minus(hi, lo).constant()
@@ -94,7 +141,7 @@ class Translation:
             peeled += at(hi)
             hi, extra = plus(hi, -1), extra - 1
         name = fresh_name()
-        k.declare(name, lo)
+        k.declare(name, lo, hi)
         return peeled + [Term(t.coef, ((name, lo, hi), *t.bounds), t.powers) for t in at(var(name))]
 
     def _node(self, e: Any) -> Open:
@@ -107,13 +154,7 @@ class Translation:
             case x.Total():
                 return self._sum(e, lambda inner: inner.terms(e.body))
             case x.Product():
-                with x.as_written():
-                    logarithm = x.Total(sp.log(e.body), *e.args[1:])
-                before = set(k.side)
-                out = k.exponential(k.canon(self._sum(logarithm, lambda inner: inner.terms(logarithm.body))))
-                if any("> 0" in s for s in set(k.side) - before):
-                    raise Unproved("a product of factors not known to be positive")
-                return out
+                return self._product(e)
             case x.delta():
                 return k.kronecker(self.poly(e.args[0]), self.poly(e.args[1]))
             case x.Derivative():
@@ -129,46 +170,36 @@ class Translation:
                 below = k.power(k.canon(twice + constant_terms(1)), fmpq(-1))
                 return k.times(twice + constant_terms(-1), below)
             case sp.Abs():
-                return self._absolute(self.poly(e.args[0]))
+                return calls.absolute(k, self.poly(e.args[0]))
             case x.ByValue():
                 return self._choice(e)
             case x.Expectation():
-                return self._expectation(self.poly(e.args[0]))
+                return expectation(k, self.poly(e.args[0]))
             case x.Moment():
-                return atom_terms(Atom("call", f"moment:{e.args[0].name}:{e.args[1]}"))
+                return moment(k, e.args[0].name, int(e.args[1]))
             case x.Application():
-                return atom_terms(Atom("call", f"apply:{e.name}", self._under_mark(e.vector)))
+                return atom_terms(
+                    Atom("call", f"apply:{e.name}", self.poly(e.vector.dims[0]), self._under_mark(e.vector))
+                )
             case x.Largest():
                 return atom_terms(Atom("call", "max", self.poly(e.low), self.poly(e.high), self._under_mark(e)))
             case x.Recurrence():
                 return self._recurrence(e)
             case x.WhereNonnegative():
-                there, elsewhere = self.poly(e.args[1]), self.poly(e.args[2])
-                difference = k.canon(opened(there) + k.times(constant_terms(-1), opened(elsewhere)))
-                if not k.is_zero(difference):
-                    raise Unproved("two branches that were not proved equal")
-                return opened(there)
+                return calls.where(k, *[self.poly(a) for a in e.args])
+            case x.maximum() | x.minimum():
+                return self._extreme(e)
+            case x.signum():
+                return calls.signum(k, self.poly(e.args[0]))
         raise Unproved(f"the normal form does not treat {type(e).__name__}")
 
     def _under_mark(self, e: Any) -> Poly:
         """A vector as the polynomial of its entry at one canonical index."""
-        mark = "%entry"
+        name = fresh_name()
         if isinstance(e, x.Array):
-            return entry_at(e.name, mark)
-        return Translation(self.engine, {**self.names, e.index: var(mark)}).poly(e.body)
-
-    def _xlogy(self, e: Any) -> Open:
-        k = self.engine
-        weight, argument = self.poly(e.args[0]), self.poly(e.args[1])
-        if not weight.terms:
-            return []
-        if not argument.terms:
-            if k.signs.poly_positive(weight):
-                raise Infinite("a positive weight times log 0")
-            raise Unproved("a weight not known to be zero times log 0")
-        if _positive(k, argument):
-            return k.times(opened(weight), k.logarithm(argument))
-        return atom_terms(Atom("call", "xlogy", weight, argument))
+            return calls.under_mark(entry_at(e.name, name), name)
+        self.engine.declare(name, self.poly(e.low), self.poly(e.high))
+        return calls.under_mark(Translation(self.engine, {**self.names, e.index: var(name)}).poly(e.body), name)
 
     def _recurrence(self, e: x.Recurrence) -> Open:
         """m₀ is the start, m_{u+1} is one step from m_u, and m_u of a symbolic u stays as it is."""
@@ -184,26 +215,38 @@ class Translation:
                 earlier = x.Recurrence(e.start, e.step, e.previous, e.index, sp.Add(e.upto, sp.Integer(-1)))
             inner = Translation(k, {**self.names, e.previous: self.poly(earlier), e.index: upto})
             return inner.terms(e.step)
-        marks = {e.previous: var("%previous"), e.index: var("%step")}
-        step = Translation(k, {**self.names, **marks}).poly(e.step)
+        previous, index = fresh_name(), fresh_name()
+        k.declare(index, number(1), upto)
+        marks = {e.previous: var(previous), e.index: var(index)}
+        step = calls.under_mark(Translation(k, {**self.names, **marks}).poly(e.step), previous, index)
         return atom_terms(Atom("call", "recurrence", self.poly(e.start), step, upto))
 
-    def _absolute(self, p: Poly) -> Open:
+    def _extreme(self, e: Any) -> Open:
+        """max(a, b) = (a + b + |a − b|)/2, and min with a minus."""
+        a, b = (self.terms(p) for p in e.args)
+        with x.as_written():
+            apart = calls.absolute(self.engine, self.poly(e.args[0] - e.args[1]))
+        sign = 1 if isinstance(e, x.maximum) else -1
+        return self.engine.times(constant_terms(fmpq(1, 2)), a + b + self.engine.times(constant_terms(sign), apart))
+
+    def _xlogy(self, e: Any) -> Open:
+        """0 log y = 0 whatever y is: what the argument needs must not be needed where the weight may be zero."""
         k = self.engine
-        coef, atoms = k.factored(p)
-        if coef == 0:
-            return []
-        outside = {a: e for a, e in atoms.items() if k.signs.nonnegative(a)}
-        inside = {a: e for a, e in atoms.items() if a not in outside and not (e.q == 1 and int(e.p) % 2 == 0)}
-        outside |= {a: e for a, e in atoms.items() if a not in outside and a not in inside}
-        out = [Term(abs(coef), (), outside)]
-        return k.times(out, atom_terms(Atom("call", "abs", Poly({Mono(inside): ONE})))) if inside else out
+        weight = self.poly(e.args[0])
+        argument, side, infinite = apart(k, lambda: self.poly(e.args[1]))
+        if side and not k.signs.poly_positive(weight):
+            raise Unproved("a logarithm whose argument has side conditions, with a weight that may be zero")
+        k.side |= side
+        out = calls.xlogy(k, weight, argument)
+        k.met_infinite |= infinite or any(may_be_infinite(k, a) for t in out for a in t.powers)
+        return out
 
     def _choice(self, e: x.ByValue) -> Open:
         selector = self.poly(e.selector)
+        chosen = lambda value, branch: self.terms(x.substitute(branch, {e.selector: value}))  # noqa: E731
         for value, branch in e.branches:
             if selector == number(int(value)):
-                return self.terms(branch)
+                return chosen(value, branch)
         values = self._values(selector)
         if values is None or set(values) - {int(v) for v, _ in e.branches}:
             raise Unproved("a choice whose selector has no known value")
@@ -217,7 +260,7 @@ class Translation:
                         indicator = self.engine.times(
                             indicator, self.engine.times(opened(shifted), constant_terms(fmpq(1, int(value) - other)))
                         )
-                out += self.engine.times(indicator, self.terms(branch))
+                out += self.engine.times(indicator, chosen(value, branch))
         return out
 
     def _values(self, selector: Poly) -> tuple[int, ...] | None:
@@ -227,39 +270,6 @@ class Translation:
                 return self.engine.signs.domain(a).values or None
         return None
 
-    def _expectation(self, p: Poly) -> Open:
-        """E is linear: what is not random comes out, and a stationary sequence's own moments are shared by all i."""
-        k, out = self.engine, []
-        todo = list(opened(p))
-        while todo:
-            t = todo.pop()
-            hidden = next((a for a, e in t.powers.items() if a.kind == "sum" and e == 1 and self._random(a)), None)
-            if hidden is not None:
-                rest = {a: e for a, e in t.powers.items() if a != hidden}
-                todo += k.times([Term(t.coef, t.bounds, rest)], [k.open_sum(hidden)])
-                continue
-            random = {a: e for a, e in t.powers.items() if self._random(a)}
-            powers = {a: e for a, e in t.powers.items() if a not in random}
-            if random:
-                powers[self._moment(random)] = ONE
-            out.append(Term(t.coef, t.bounds, powers))
-        return out
-
-    def _random(self, obj: Any) -> bool:
-        if isinstance(obj, Atom) and obj.kind == "entry" and obj.args[0] in self.engine.ctx.moments:
-            return True
-        parts = (
-            obj.args if isinstance(obj, Atom) else [p for p, _ in (obj.powers if isinstance(obj, Mono) else obj.terms)]
-        )
-        return any(self._random(p) for p in parts if isinstance(p, (Atom, Mono, Poly)))
-
-    def _moment(self, random: dict[Atom, fmpq]) -> Atom:
-        if len(random) == 1:
-            ((a, e),) = random.items()
-            if a.kind == "entry" and e.q == 1 and int(e.p) in self.engine.ctx.moments[a.args[0]]:
-                return Atom("call", f"moment:{a.args[0]}:{int(e.p)}")
-        return Atom("call", "E", Poly({Mono(random): ONE}))
-
 
 def plus(p: Poly, i: int) -> Poly:
     return minus(p, number(-i))
@@ -267,8 +277,3 @@ def plus(p: Poly, i: int) -> Poly:
 
 def entry_at(name: str, index: str) -> Poly:
     return Poly({Mono([(Atom("entry", name, var(index)), ONE)]): ONE})
-
-
-def _positive(k: Engine, p: Poly) -> bool:
-    coef, atoms = k.factored(p)
-    return coef > 0 and all(k.signs.positive(a) for a in atoms)

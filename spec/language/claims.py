@@ -16,9 +16,9 @@ import sympy as sp
 
 from .errors import LanguageError, located
 from .expressions import Array, Expr, Family, Named, as_written, plain_number, substitute
-from .sorts import Domain, Size, Sort
+from .sorts import RANDOM, Domain, Size, Sort
 from .statements import AtLeast, AtMost, Statement, check_statement
-from .validate import check_ranges
+from .validate import check_ranges, check_steps
 
 
 @dataclass(frozen=True)
@@ -121,8 +121,8 @@ class _Spoken:
                 result = function(**{n: override.get(n, self.variables[n].expr) for n in names})
                 return list(result) if isinstance(result, Iterator) else result
             except LanguageError as error:
-                raise LanguageError(error.bare, error.where or located(function)) from error
-            except Exception as error:
+                raise LanguageError(error.bare, error.where or _line_of(error, function)) from error
+            except (Exception, SystemExit) as error:
                 raise LanguageError(
                     f"{self.id} cannot be built: {type(error).__name__}: {error}", _line_of(error, function)
                 ) from error
@@ -156,6 +156,8 @@ successor = "successor"
 
 def using(lemma: Claim, times: Any = None) -> Use:
     """This step rests on a proved equation."""
+    if not isinstance(lemma, Claim):
+        raise LanguageError(f"using(…) takes a claim, not {type(lemma).__name__}")
     return Use(lemma, None if times is None else plain_number(times))
 
 
@@ -218,7 +220,8 @@ class Claim(_Spoken):
         produced = self._call(function)
         if not isinstance(produced, list) or not produced:
             raise LanguageError(f"the proof {function.__name__} of {self.id} must yield its steps", located(function))
-        steps = tuple(_as_step(s, function) for s in produced)
+        steps = tuple(_as_step(s, located(function)) for s in produced)
+        check_steps(self, steps, located(function))
         title = inspect.cleandoc(function.__doc__ or "").split("\n")[0] or function.__name__.replace("_", " ")
         return Proof(function.__name__, title, steps)
 
@@ -261,18 +264,11 @@ class Definition(_Spoken):
         self.stable_function: Callable[..., Any] | None = None
 
     def __call__(self, *arguments: Any) -> Expr:
-        wanted = [v for v in self.variables.values() if v.name in inspect.signature(self.function).parameters]
-        if len(arguments) != len(wanted):
-            names = ", ".join(v.name for v in wanted)
+        if len(arguments) != len(self.parameters):
+            names = ", ".join(v.name for v in self.parameters)
             raise LanguageError(f"{self.id} takes ({names}), but {len(arguments)} argument(s) were given")
-        for value, variable in zip(arguments, wanted, strict=True):
-            is_array = isinstance(value, (Array, Family))
-            if is_array != (variable.sort.kind in ("array", "stationary")) or (
-                is_array and len(value.dims) != variable.sort.rank
-            ):
-                raise LanguageError(
-                    f"{self.id} needs for {variable.name} {variable.sort.words(variable.name)}, not {value}"
-                )
+        for value, variable in zip(arguments, self.parameters, strict=True):
+            _check_argument(self.id, variable, value)
         return Named(sp.Symbol(self.id), *map(plain_number, arguments))
 
     @property
@@ -304,7 +300,10 @@ class Definition(_Spoken):
         return self._expression(self.stable_function) if self.stable_function else self.body
 
     def _expression(self, function: Callable[..., Any]) -> Expr:
-        result = plain_number(self._call(function))
+        try:
+            result = plain_number(self._call(function))
+        except LanguageError as error:
+            raise LanguageError(error.bare, error.where or self.where) from error
         if not isinstance(result, Expr):
             raise LanguageError(
                 f"the definition {self.id} must return an expression, not {type(result).__name__}", self.where
@@ -322,6 +321,14 @@ class Definition(_Spoken):
             ):
                 mapping[self.variables[name].expr] = size
         return substitute(self.stable_body if stable else self.body, mapping)
+
+
+def _check_argument(item: str, variable: Variable, value: Any) -> None:
+    """Raise a LanguageError for a vector where a number is wanted, and the other way round."""
+    is_array = isinstance(value, (Array, Family))
+    if is_array != (variable.sort.kind in ("array", *RANDOM)) or (is_array and len(value.dims) != variable.sort.rank):
+        shown = value.name if isinstance(value, Array) else "vector(…)" if is_array else repr(value)
+        raise LanguageError(f"{item} needs {variable.sort.words(variable.name)}, not {shown}")
 
 
 def unfold(node: Named) -> Any:
@@ -405,20 +412,25 @@ def case(label: str, **values: Any) -> Step:
 def gap(lemma: Claim, **arguments: Any) -> Expr:
     """right − left of a proved inequality at the given arguments: nonnegative because the lemma says so."""
     missing = set(lemma.variables) ^ set(arguments)
-    if missing or not isinstance(lemma.statement, (AtMost, AtLeast)):
+    if missing or not isinstance(lemma, Claim) or not isinstance(lemma.statement, (AtMost, AtLeast)):
         raise LanguageError(f"gap({lemma.id}) needs an inequality and values for {', '.join(lemma.variables)}")
+    for name, variable in lemma.variables.items():
+        _check_argument(lemma.id, variable, arguments[name])
     return Named(sp.Symbol(f"{GAP}{lemma.id}"), *[plain_number(arguments[n]) for n in lemma.variables])
 
 
-def _as_step(given: Any, function: Callable[..., Any]) -> Step:
+def _as_step(given: Any, where: str) -> Step:
     if isinstance(given, Step) and given.case is not None:
         return given
     if isinstance(given, tuple) and len(given) in (2, 3) and isinstance(given[0], str):
         reason, what, *rest = given
-        step = what if isinstance(what, Step) else Step("", "=", plain_number(what))
+        try:
+            step = what if isinstance(what, Step) else Step("", "=", plain_number(what))
+        except LanguageError as error:
+            raise LanguageError(error.bare, where) from error
         use = rest[0] if rest else None
         if (use is None or isinstance(use, Use)) and isinstance(step.expr, Expr):
             return Step(reason, step.relation, step.expr, step.because, use)
     raise LanguageError(
-        'a step is ("reason", expression), ("reason", at_most(expression, because=…)) or case("…")', located(function)
+        'a step is ("reason", expression), ("reason", at_most(expression, because=…)) or case("…")', where
     )

@@ -55,6 +55,9 @@ class Bound(sp.Dummy):
     def __new__(cls, hint: str, level: int) -> Bound:
         return super().__new__(cls, hint, dummy_index=level, integer=True)  # type: ignore[return-value]
 
+    def __getnewargs_ex__(self) -> Any:
+        return (self.name, self.dummy_index), {}
+
     @property
     def level(self) -> int:
         return self.dummy_index
@@ -224,7 +227,19 @@ class signum(sp.Function):
     nargs = 1
 
 
-exp, sqrt, tanh, Abs, pi = sp.exp, sp.sqrt, sp.tanh, sp.Abs, sp.pi
+class floor(sp.Function):
+    """The largest integer not above x."""
+
+    nargs = 1
+
+
+class ceiling(sp.Function):
+    """The smallest integer not below x."""
+
+    nargs = 1
+
+
+exp, sqrt, tanh, Abs, pi, oo = sp.exp, sp.sqrt, sp.tanh, sp.Abs, sp.pi, sp.oo
 
 
 def log(x: Any, base: Any = None) -> Expr:
@@ -298,6 +313,11 @@ def vector(f: Callable[[Any], Any], over: Any) -> Family:
     return bind(Family, f, over)
 
 
+def series(f: Callable[[Any], Any], start: int = 1) -> Family:
+    """The terms f(start), f(start + 1), … of an infinite series."""
+    return bind(Family, f, (start, oo))
+
+
 def recurrence(start: Any, step: Callable[[Any, Any], Any], upto: Any) -> Expr:
     """m_upto of the sequence m₀ = start, m_s = step(m_{s−1}, s)."""
     previous, index = sp.Dummy("m", real=True), sp.Dummy("s", integer=True)
@@ -320,9 +340,31 @@ def E(expr: Any) -> Expr:
     return Expectation(plain_number(expr))
 
 
-def moment_of(sequence: Array, order: int = 1) -> Expr:
-    """The moment 𝔼[gᵢʳ] that all members of a stationary sequence share."""
-    return Moment(sequence, sp.Integer(order))
+def moment_of(array: Array, order: int = 1) -> Expr:
+    """The moment 𝔼[gᵢʳ] that all entries of a random array share."""
+    return Moment(array, sp.Integer(order))
+
+
+def mean_of(array: Array) -> Expr:
+    """The mean that all entries of a random array share."""
+    return moment_of(array)
+
+
+def variance_of(array: Array) -> Expr:
+    """The variance that all entries of a random array share, 𝔼[g²] − 𝔼[g]²."""
+    return moment_of(array, 2) - moment_of(array) ** 2
+
+
+def variance(expr: Any) -> Expr:
+    """Var[expr] = 𝔼[expr²] − 𝔼[expr]²."""
+    return covariance(expr, expr)
+
+
+def covariance(first: Any, second: Any) -> Expr:
+    """𝔼[first · second] − 𝔼[first] 𝔼[second]."""
+    first, second = plain_number(first), plain_number(second)
+    together = first**2 if first == second else first * second
+    return E(together) - (E(first) ** 2 if first == second else E(first) * E(second))
 
 
 def by_value(selector: Any, branches: Mapping[int, Any]) -> Expr:

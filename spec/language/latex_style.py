@@ -84,6 +84,9 @@ class Latex(Printer):
     def argmin(self, over: Any) -> str:
         return rf"\operatorname*{{arg\,min}}_{{{self.show(over, 0)}}}"
 
+    def limit(self, variable: Any, to: Any) -> str:
+        return rf"\lim_{{{self.show(variable, 0)} \to {self.show(to, 0)}}}"
+
     def special(self, e: Any) -> tuple[int, str]:
         match e:
             case x.Array():
@@ -129,6 +132,9 @@ class Latex(Printer):
         if isinstance(e, (x.maximum, x.minimum)):
             shown = ", ".join(self.show(a, 0) for a in e.args)
             return POWER, rf"\{type(e).__name__[:3]}\left( {shown} \right)"
+        if isinstance(e, (x.floor, x.ceiling)):
+            bracket = "floor" if isinstance(e, x.floor) else "ceil"
+            return ATOM, rf"\left\l{bracket} {self.show(e.args[0], 0)} \right\r{bracket}"
         if isinstance(e, x.signum):
             return POWER, rf"\operatorname{{sign}}\left( {self.show(e.args[0], 0)} \right)"
         if isinstance(e, sp.Function):

@@ -8,7 +8,20 @@ from typing import Any
 import sympy as sp
 
 from . import expressions as x
-from .statements import AtLeast, AtMost, Determines, Equals, Identical, Less, SameMinimiser, Statement
+from .statements import (
+    AtLeast,
+    AtMost,
+    Converges,
+    Determines,
+    Diverges,
+    Equals,
+    Identical,
+    Iff,
+    Less,
+    Limit,
+    SameMinimiser,
+    Statement,
+)
 
 SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4
 GREEK = {
@@ -81,6 +94,8 @@ class Printer(ABC):
     def named(self, e: x.Named) -> tuple[int, str]: ...
     @abstractmethod
     def argmin(self, over: Any) -> str: ...
+    @abstractmethod
+    def limit(self, variable: Any, to: Any) -> str: ...
     @abstractmethod
     def special(self, e: Any) -> tuple[int, str]: ...
 
@@ -174,6 +189,13 @@ class Printer(ABC):
                 return shown + (
                     self.words(", with equality exactly when ") + self.statement(equality) if equality else ""
                 )
+            case Limit(expr, variable, to, value):
+                return f"{self.limit(variable, to)} {self.show(expr, PRODUCT)} = {self.show(value, 0)}"
+            case Converges(terms) | Diverges(terms):
+                verb = " converges" if isinstance(s, Converges) else " diverges"
+                return self.show(x.Total(*terms.args), 0) + self.words(verb)
+            case Iff(left, right):
+                return f"{self.statement(left)} {self.iff} {self.statement(right)}"
             case SameMinimiser(first, second, over):
                 return f"{self.argmin(over)} {self.show(first, 0)} = {self.argmin(over)} {self.show(second, 0)}"
             case Determines(equation, unknown, value, for_all):

@@ -14,8 +14,12 @@ from typing import Any
 
 import sympy as sp
 
+from . import randomness
 from .errors import LanguageError
-from .expressions import Application, Array
+from .expressions import Application, Array, Family
+from .randomness import Outcomes
+
+RANDOM = ("stationary", "independent")
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ POSITIVE = Domain("a positive number", r"\mathbb{R}_{>0}", low=0, open_low=True)
 NONNEGATIVE = Domain("a nonnegative number", r"\mathbb{R}_{\ge 0}", low=0)
 UNIT = Domain("a number in [0, 1]", "[0,1]", low=0, high=1)
 OPEN_UNIT = Domain("a number strictly between 0 and 1", "(0,1)", low=0, high=1, open_low=True, open_high=True)
+WEIGHT = Domain("a number in (0, 1]", "(0,1]", low=0, high=1, open_low=True)
 BIT = Domain("0 or 1", r"\{0,1\}", low=0, high=1, values=(0, 1))
 SIGN = Domain("−1 or +1", r"\{-1,+1\}", low=-1, high=1, values=(-1, 1))
 NATURAL = Domain("a natural number, 0 included", r"\mathbb{N}_0", low=0, integer=True)
@@ -74,10 +79,12 @@ SIZE = Domain("a dimension, at least 1", r"\mathbb{N}", low=1, integer=True)
 
 @dataclass(frozen=True)
 class Sort:
-    """What a parameter ranges over. kind: scalar, size, index, array, functional or stationary.
+    """What a parameter ranges over. kind: scalar, size, index, array, functional, stationary or independent.
 
     rank is how many dimension names the sort takes; `Vector["n"]` gives them, `Vector["n", Positive]` also the sort
-    of the entries. sums_to_one adds the constraint Σ = 1 over all entries.
+    of the entries. sums_to_one adds the constraint Σ = 1 over all entries. Random arrays: `moments` are the orders r
+    for which all entries share E[xʳ], `known` its value where the sort states it; `alike` says that all entries have
+    one distribution.
     """
 
     name: str
@@ -87,20 +94,25 @@ class Sort:
     dims: tuple[str, ...] = ()
     sums_to_one: bool = False
     moments: tuple[int, ...] = ()
+    known: tuple[tuple[int, int], ...] = ()
+    alike: bool = False
 
     def __getitem__(self, given: Any) -> Sort:
         parts = given if isinstance(given, tuple) else (given,)
         names = tuple(p for p in parts if isinstance(p, str))
         inner = [p for p in parts if not isinstance(p, str)]
+        rank = 2 if self.kind == "independent" and len(names) == 2 else self.rank
         if (
-            len(names) != self.rank
+            len(names) != rank
             or len(inner) > 1
             or not all(isinstance(s, Sort) and s.kind == "scalar" for s in inner)
+            or (inner and (self.sums_to_one or self.known or self.kind not in ("array", *RANDOM)))
         ):
-            raise LanguageError(
-                f'{self.name} takes {self.rank} dimension name(s), such as {self.name}["n"], not {given!r}'
-            )
-        return replace(self, dims=names, domain=inner[0].domain if inner else self.domain)
+            wanted = ", ".join(f'"{d}"' for d in "nmkl"[: self.rank])
+            shown = ", ".join(p.name if isinstance(p, Sort) else repr(p) for p in parts)
+            example = f"such as {self.name}[{wanted}]" if self.rank else "none at all"
+            raise LanguageError(f"{self.name} takes {self.rank} dimension name(s), {example}, not [{shown}]")
+        return replace(self, rank=rank, dims=names, domain=inner[0].domain if inner else self.domain)
 
     @property
     def complete(self) -> bool:
@@ -113,8 +125,13 @@ class Sort:
         if self.kind == "scalar":
             return sp.Symbol(name, integer=True) if self.domain.integer else sp.Symbol(name, real=True)
         if self.kind == "functional":
-            return lambda vector: Application(sp.Symbol(name), vector)
+            return lambda vector: self._applied(name, vector, size(self.dims[0]))
         return Array(name, *[size(d) for d in self.dims])
+
+    def _applied(self, name: str, vector: Any, length: Any) -> Any:
+        if not isinstance(vector, (Array, Family)) or vector.dims != (length,):
+            raise LanguageError(f"{name} is a function of a vector of length {length}, not of {vector}")
+        return Application(sp.Symbol(name), vector)
 
     def sample(self, rng: random.Random, sizes: Mapping[str, int]) -> Any:
         """An exact member: a Fraction, or {(i, …): Fraction} for an array. Sizes are given, not drawn."""
@@ -124,12 +141,18 @@ class Sort:
             return self.domain.sample(rng)
         shape = [sizes[d] for d in self.dims]
         if self.kind == "stationary":
-            return Outcomes.sample(rng, self.domain)
+            return Outcomes.sample(rng, lambda: self.domain.sample(rng))
         if self.kind == "functional":
             return Fraction(0)
         keys = [()]
         for length in shape:
             keys = [(*k, i) for k in keys for i in range(1, length + 1)]
+        if self.kind == "independent":
+            if self.known:
+                return randomness.standardised(rng, keys)
+            if self.domain is not REAL:
+                return randomness.alike(rng, keys, lambda: self.domain.sample(rng))
+            return (randomness.alike if self.alike else randomness.independent)(rng, keys)
         if not self.sums_to_one:
             return _with_ties(rng, {k: self.domain.sample(rng) for k in keys})
         if self.domain.low is None:
@@ -168,6 +191,12 @@ class Sort:
                 orders = " and ".join(f"E[{name}ᵢ{'²' if r == 2 else ''}]" for r in self.moments)
                 what = f"{name}₁, …, {name}_{by}: real random variables, dependent or not"
                 return f"{what}, with {orders} the same for all i"
+            case "independent":
+                what = f"{name}: {by} independent random variables, also of all other ones, "
+                if self.known:
+                    return what + "each with mean 0 and variance 1"
+                shared = "all with one distribution" if self.alike else "all with the same mean and the same variance"
+                return what + shared + entries
         if self.sums_to_one and self.domain.low is None:
             return f"{name}: {by} real weights that sum to 1"
         if self.sums_to_one:
@@ -176,25 +205,6 @@ class Sort:
             )
         what = "a vector" if self.rank == 1 else "a matrix"
         return f"{name}: {what} of {by} real entries" + entries
-
-
-@dataclass(frozen=True)
-class Outcomes:
-    """A stationary sequence made concrete: K equally likely outcomes ω, and gᵢ(ω) = values[(ω + stride·i) mod K].
-
-    Every gᵢ has the same distribution, and different gᵢ are dependent, as the sort allows.
-    """
-
-    values: tuple[Fraction, ...]
-    stride: int
-
-    def at(self, outcome: int, i: int) -> Fraction:
-        return self.values[(outcome + self.stride * i) % len(self.values)]
-
-    @staticmethod
-    def sample(rng: random.Random, domain: Domain) -> Outcomes:
-        size = rng.randint(2, 3)
-        return Outcomes(tuple(domain.sample(rng) for _ in range(size)), rng.randint(0, size - 1))
 
 
 def _with_ties(rng: random.Random, entries: dict[Any, Fraction]) -> dict[Any, Fraction]:
@@ -217,8 +227,11 @@ Sign: Any = Sort("Sign", "scalar", SIGN)
 Natural: Any = Sort("Natural", "scalar", NATURAL)
 Vector: Any = Sort("Vector", "array", rank=1)
 Matrix: Any = Sort("Matrix", "array", rank=2)
-Simplex: Any = Sort("Simplex", "array", NONNEGATIVE, rank=1, sums_to_one=True)
-OpenSimplex: Any = Sort("OpenSimplex", "array", POSITIVE, rank=1, sums_to_one=True)
+Simplex: Any = Sort("Simplex", "array", UNIT, rank=1, sums_to_one=True)
+OpenSimplex: Any = Sort("OpenSimplex", "array", WEIGHT, rank=1, sums_to_one=True)
 Normalised: Any = Sort("Normalised", "array", REAL, rank=1, sums_to_one=True)
 Functional: Any = Sort("Functional", "functional", rank=1)
 Stationary: Any = Sort("Stationary", "stationary", rank=1, moments=(1, 2))
+Independent: Any = Sort("Independent", "independent", rank=1, moments=(1, 2))
+Standardised: Any = Sort("Standardised", "independent", rank=1, moments=(1, 2), known=((1, 0), (2, 1)))
+Sample: Any = Sort("Sample", "independent", rank=1, moments=(1, 2, 3, 4), alike=True)

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
+import sympy as sp
+
 from .errors import LanguageError
 from .expressions import Array, Expr, Family, plain_number
 
@@ -83,6 +85,38 @@ class Less(Statement):
 
 
 @dataclass(frozen=True)
+class Limit(Statement):
+    """expr tends to value as the variable tends to a number (from above) or to ∞."""
+
+    expr: Any
+    variable: Any
+    to: Any
+    value: Any
+
+
+@dataclass(frozen=True)
+class Converges(Statement):
+    """The series with these terms, `series(lambda k: …)`, has a finite sum."""
+
+    terms: Any
+
+
+@dataclass(frozen=True)
+class Diverges(Statement):
+    """The series with these terms, `series(lambda k: …)`, has no finite sum."""
+
+    terms: Any
+
+
+@dataclass(frozen=True)
+class Iff(Statement):
+    """Two statements hold for the same values of the variables."""
+
+    left: Statement
+    right: Statement
+
+
+@dataclass(frozen=True)
 class SameMinimiser(Statement):
     """Two functions of a vector have the same minimisers."""
 
@@ -108,6 +142,10 @@ def check_statement(statement: Any, where: str) -> Statement:
             f"a claim must return a statement such as Equals(left, right), not {type(statement).__name__}", where
         )
 
+    fault = _misplaced(statement)
+    if fault:
+        raise LanguageError(fault, where)
+
     def expression(value: Any) -> Any:
         try:
             value = plain_number(value)
@@ -117,4 +155,39 @@ def check_statement(statement: Any, where: str) -> Statement:
             raise LanguageError(f"{value} is a {type(value).__name__}, not an expression; use our own relations", where)
         return value
 
-    return statement.rebuild(expression)
+    built = statement.rebuild(expression)
+    if isinstance(built, Determines) and any(built.value.has(v) for v in (*built.for_all, built.unknown)):
+        raise LanguageError(f"the value of {built.unknown} may not depend on what it must hold for", where)
+    return built
+
+
+def _misplaced(s: Statement) -> str:
+    """What stands where something else is wanted, or nothing."""
+    name = type(s).__name__
+    for f in fields(s):
+        part = getattr(s, f.name)
+        kind = type(part).__name__
+        match f.name:
+            case "equality":
+                if part is not None and not isinstance(part, (Equals, Identical)):
+                    return f"the equality case of {name} is Equals(…) or Identical(…), not {kind}"
+            case "equation":
+                if not isinstance(part, Equals):
+                    return f"the equation of {name} is Equals(…), not {kind}"
+            case "for_all":
+                if not isinstance(part, tuple) or not all(isinstance(v, (sp.Symbol, Array)) for v in part):
+                    return f"for_all of {name} is a tuple of variables, such as (w, j)"
+            case "terms" if not isinstance(part, Family):
+                return f"{name} takes series(lambda k: …), not {kind}"
+            case "over" if not isinstance(part, Array):
+                return f"{name} is over a vector, not {kind}"
+            case "unknown" | "variable" if not isinstance(part, sp.Symbol):
+                return f"the {f.name} of {name} is a variable, not {kind}"
+            case "left" | "right" if isinstance(s, Iff):
+                fault = _misplaced(part) if isinstance(part, Statement) else f"Iff takes statements, not {kind}"
+                if fault:
+                    return fault
+            case _:
+                if part is None or isinstance(part, Statement):
+                    return f"{name} takes expressions, not {kind}"
+    return ""

@@ -72,7 +72,7 @@ class Text(Printer):
             shown = f"({self.show(e.body, 0)}){self.subscript(k)}"
         else:
             sign = {x.Total: "Σ", x.Product: "Π", x.Largest: "max"}[type(e)]
-            high = e.high if isinstance(e.high, sp.Symbol) and e.low == 1 else None
+            high = e.high if isinstance(e.high, sp.Symbol) and not isinstance(e.high, x.Bound) and e.low == 1 else None
             limits = (
                 self.subscript(k) if high is not None else f"_{{{k}={self.show(e.low, 0)}..{self.show(e.high, 0)}}}"
             )
@@ -93,6 +93,9 @@ class Text(Printer):
 
     def argmin(self, over: Any) -> str:
         return f"argmin{self.subscript(self.show(over, 0))}"
+
+    def limit(self, variable: Any, to: Any) -> str:
+        return f"lim_({self.show(variable, 0)}→{self.show(to, 0)})"
 
     def special(self, e: Any) -> tuple[int, str]:
         match e:
@@ -133,6 +136,9 @@ class Text(Printer):
                 return SUM, shown
             case sp.Abs():
                 return ATOM, f"|{self.show(e.args[0], 0)}|"
+        if isinstance(e, (x.floor, x.ceiling)):
+            left, right = "⌊⌋" if isinstance(e, x.floor) else "⌈⌉"
+            return ATOM, f"{left}{self.show(e.args[0], 0)}{right}"
         if isinstance(e, sp.Function):
             name = type(e).__name__
             if name == "log":

@@ -1,73 +1,184 @@
-"""What the language checks before anything is proved: every symbol is declared, every index stays in its range."""
+"""What the language checks before anything is proved: known words only, every symbol declared, every index in range."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
+from . import expressions as x
 from .errors import LanguageError
-from .expressions import Array, Binder, Bound, Entry, Named, Recurrence
-from .statements import Statement
+from .sorts import RANDOM, Sort
+from .statements import Identical, Statement
 
 if TYPE_CHECKING:
-    from .claims import Claim, Definition
+    from .claims import Claim, Definition, Step
 
-Range = tuple[Any, Any]
+Ranges = dict[Any, tuple[Any, Any]]
+VECTORS = (x.Array, x.Family)
+SYMPY = (sp.Symbol, sp.Rational, sp.Add, sp.Mul, sp.Pow, sp.exp, sp.log, sp.tanh, sp.Abs)
+CONSTANTS = (sp.pi, sp.E, sp.oo)
 
 
-def check_ranges(item: Claim | Definition, what: Statement | sp.Expr) -> None:
-    """Raise a LanguageError when a symbol is nobody's, or an index ranges over another length than its array."""
-    declared = {v.name for v in item.variables.values()}
-    ranges: dict[Any, Range] = {}
+def check_ranges(item: Claim | Definition, what: Statement | sp.Expr, lengths: bool = True) -> None:
+    """Raise a LanguageError for a foreign word, a symbol that is nobody's, or an index that leaves its range.
+
+    lengths=False is for the steps of a proof: in the step of an induction every array is longer by one.
+    """
+    ranges: Ranges = {}
     for v in item.variables.values():
         if v.sort.kind == "index":
             ranges[v.expr] = (sp.Integer(1), item.variables[v.sort.dims[0]].expr)
-    for expr in what.expressions() if isinstance(what, Statement) else (what,):
-        _walk(expr, ranges, declared, item)
+    walk = _Walk(item, lengths)
+    for expr, may_be_vector in _places(what) if isinstance(what, Statement) else ((what, False),):
+        (walk.any if may_be_vector else walk.number)(expr, ranges)
 
 
-def _walk(e: Any, ranges: dict[Any, Range], declared: set[str], item: Any) -> None:
-    if isinstance(e, sp.Symbol) and not isinstance(e, Bound) and e.name not in declared:
-        raise LanguageError(
-            f"{e.name} is not a variable of {item.id}; declare it as a parameter with a sort", item.where
-        )
-    if isinstance(e, Bound) and e not in ranges:
-        raise LanguageError(f"the index {e.name} is used outside its sum in {item.id}", item.where)
-    if isinstance(e, Binder):
-        for side in (e.low, e.high):
-            _walk(side, ranges, declared, item)
-        return _walk(e.body, {**ranges, e.index: (e.low, e.high)}, declared, item)
-    if isinstance(e, Recurrence):
-        for side in (e.start, e.upto):
-            _walk(side, ranges, declared, item)
-        inner = {**ranges, e.previous: (None, None), e.index: (sp.Integer(1), e.upto)}
-        return _walk(e.step, inner, declared, item)
-    if isinstance(e, Entry):
-        for index, length in zip(e.indices, e.array.dims, strict=True):
-            _check_index(index, length, e, ranges, item)
-    if isinstance(e, Named):
-        from .claims import unfold  # definitions live there, and claims are validated here
+def check_steps(item: Claim, steps: Iterable[Step], where: str) -> None:
+    """Raise a LanguageError for a case that is none, a hypothesis outside an induction, or what check_ranges finds."""
+    from .claims import successor
 
-        _walk(unfold(e), ranges, declared, item)
-    for part in e.args[1:] if isinstance(e, (Array, Named)) else e.args:
-        _walk(part, ranges, declared, item)
+    stepping = False
+    for step in steps:
+        if step.case is not None:
+            stepping = successor in step.case.values()
+            for name, value in step.case.items():
+                fault = _no_case(item, name, value, successor)
+                if fault:
+                    raise LanguageError(f"case(…, {name}={getattr(value, 'name', value)}): {fault}", where)
+        elif step.using and step.using.lemma is None and not stepping:
+            raise LanguageError(f'"{step.reason}": hypothesis() belongs into a case with t=successor', where)
+        for expr in (step.expr, step.because, step.using and step.using.times):
+            if expr is not None:
+                try:
+                    check_ranges(item, expr, lengths=False)
+                except LanguageError as error:
+                    raise LanguageError(f'"{step.reason}": {error.bare}', where) from error
 
 
-def _check_index(index: Any, length: Any, entry: Entry, ranges: dict[Any, Range], item: Any) -> None:
-    """A bare index must run over the length, a number must be at least 1; other indices are left to the balls."""
-    if index in ranges and ranges[index] != (None, None):
-        low, high = ranges[index]
-        inside = (
-            low.is_Integer
-            and low >= 1
-            and (high == length or (high.is_Integer and length.is_Integer and high <= length))
-        )
-        if not inside:
+def _no_case(item: Claim, name: str, value: Any, successor: str) -> str:
+    """Why a variable cannot be split so, or nothing."""
+    variable = item.variables.get(name)
+    if variable is None:
+        return f"{name} is not a variable of {item.id}"
+    if variable.sort.kind not in ("scalar", "size"):
+        return f"cases are on numbers, and {name} is none"
+    whole = variable.sort.domain.integer
+    narrower = isinstance(value, Sort) and value.kind == "scalar"
+    if isinstance(value, int) or narrower or (whole and value == successor):
+        return ""
+    return f"a case of {name} is a whole number or {'successor' if whole else 'a sort such as Positive'}"
+
+
+def _places(s: Statement) -> Iterator[tuple[Any, bool]]:
+    """Every expression of a statement, and whether a vector may stand there."""
+    for f in fields(s):
+        value = getattr(s, f.name)
+        if isinstance(value, Statement):
+            yield from _places(value)
+        elif value is not None:
+            vector = isinstance(s, Identical) or f.name in ("over", "for_all", "terms")
+            yield from ((v, vector) for v in (value if isinstance(value, tuple) else (value,)))
+
+
+class _Walk:
+    """One walk over an expression of a claim or definition."""
+
+    def __init__(self, item: Any, lengths: bool) -> None:
+        self.item, self.lengths = item, lengths
+
+    def wrong(self, sentence: str) -> LanguageError:
+        return LanguageError(f"{sentence}, in {self.item.id}", self.item.where)
+
+    def number(self, e: Any, ranges: Ranges) -> None:
+        if isinstance(e, VECTORS):
+            name = e.name if isinstance(e, x.Array) else "vector(…)"
+            raise self.wrong(f"{name} is a vector or matrix where a number is wanted; use its entries, {name}[…]")
+        self.any(e, ranges)
+
+    def any(self, e: Any, ranges: Ranges) -> None:
+        self._word(e, ranges)
+        match e:
+            case x.Binder():
+                self._whole(e.low, ranges)
+                self._whole(e.high, ranges)
+                self.number(e.body, {**ranges, e.index: (e.low, e.high)})
+            case x.Recurrence():
+                self.number(e.start, ranges)
+                self._whole(e.upto, ranges)
+                self.number(e.step, {**ranges, e.previous: (None, None), e.index: (sp.Integer(1), e.upto)})
+            case x.Entry():
+                for index, length in zip(e.indices, e.array.dims, strict=True):
+                    self._whole(index, ranges)
+                    self._index(index, length, e, ranges)
+                self.any(e.array, ranges)
+            case x.Named():
+                from .claims import unfold  # definitions live there, and claims are validated here
+
+                self.number(unfold(e), ranges)
+                for argument in e.arguments:
+                    self.any(argument, ranges)
+            case x.Derivative():
+                self._variable(e.args[1])
+                self.number(e.args[0], ranges)
+                self.number(e.args[1], ranges)
+            case x.Moment():
+                self._random(e.args[0], int(e.args[1]))
+                self.any(e.args[0], ranges)
+            case x.Array() | x.Application():
+                for part in e.args[1:]:
+                    self.any(part, ranges)
+            case _:
+                for part in e.args:
+                    self.number(part, ranges)
+
+    def _word(self, e: Any, ranges: Ranges) -> None:
+        if isinstance(e, sp.Float):
+            raise self.wrong(f"{float(e)} is a float, and claims are exact; write x / 2 for 0.5 * x")
+        if not isinstance(e, SYMPY) and e not in CONSTANTS and type(e).__module__ != x.__name__:
+            raise self.wrong(f"{type(e).__name__} is no word of the language of claims")
+        if isinstance(e, sp.Symbol) and not isinstance(e, x.Bound) and e.name not in self.item.variables:
             raise LanguageError(
-                f"the index {index.name} of {entry.array.name} runs from {low} to {high}, "
-                f"but {entry.array.name} has length {length}, in {item.id}",
-                item.where,
+                f"{e.name} is not a variable of {self.item.id}; declare it as a parameter with a sort", self.item.where
             )
-    elif index.is_Integer and index < 1:
-        raise LanguageError(f"{entry.array.name}[{index}]: indices start at 1, in {item.id}", item.where)
+        if isinstance(e, x.Bound) and e not in ranges:
+            raise self.wrong(f"the index {e.name} is used outside its sum")
+
+    def _whole(self, e: Any, ranges: Ranges) -> None:
+        self.number(e, ranges)
+        if not e.is_integer and e != sp.oo:
+            raise self.wrong(f"{e} is used as an index or a limit of a sum, but need not be a whole number")
+
+    def _variable(self, v: Any) -> None:
+        declared = self.item.variables.get(v.name) if isinstance(v, sp.Symbol) else None
+        if not isinstance(v, x.Entry) and (declared is None or declared.expr != v or v.is_integer):
+            raise self.wrong(f"{v} is no real variable that one could differentiate by")
+        if isinstance(v, x.Entry) and self._sort(v.array).kind in RANDOM:
+            raise self.wrong(f"{v.array.name} is random, and no variable that one could differentiate by")
+
+    def _random(self, g: Any, order: int) -> None:
+        if not isinstance(g, x.Array) or self._sort(g).kind not in RANDOM:
+            raise self.wrong(f"{g} has no moments; moment_of takes a random array, such as one of sort Independent")
+        if order not in self._sort(g).moments:
+            raise self.wrong(f"the entries of {g.name} need not have the same moment of order {order}")
+
+    def _sort(self, array: Any) -> Any:
+        if not isinstance(array, x.Array) or array.name not in self.item.variables:
+            raise self.wrong(f"{array} is not a variable of the claim")
+        return self.item.variables[array.name].sort
+
+    def _index(self, index: Any, length: Any, entry: x.Entry, ranges: Ranges) -> None:
+        """A bare index must run over the length, a number be at least 1; other indices are left to the balls."""
+        if index.is_Integer and index < 1:
+            raise self.wrong(f"{entry.array.name}[{index}]: indices start at 1")
+        low, high = ranges.get(index, (None, None))
+        if not self.lengths or low is None or high is None:
+            return
+        within = high == length or (high.is_Integer and length.is_Integer and high <= length)
+        if not (low.is_Integer and low >= 1 and within):
+            raise self.wrong(
+                f"the index {index.name} of {entry.array.name} runs from {low} to {high}, "
+                f"but {entry.array.name} has length {length}"
+            )

@@ -219,6 +219,7 @@ def jacobian():
         ("softmax.softmax",),
         ("softmax.sums_to_one",),
         "spec/softmax.py",
+        (Formula("S_{i}(a) = w", "Sᵢ(a) = w"),),
     )
 
 

@@ -88,6 +88,10 @@ def test_a_claim_in_full_shows(run, expected):
     assert expected in squeezed(terminal.show(run.claims[0]), 120)
 
 
+def test_the_definitions_that_a_statement_names_are_spelled_out(run):
+    assert "where Sᵢ(a) = w" in plain(terminal.show(run.claims[0]))
+
+
 def test_a_refuted_claim_shows_where_it_fails(run):
     text = squeezed(terminal.show(run.claims[3]))
     assert "False at n = 2, p = (1/2, 1/2), q = (1/4, 3/4) left [0.14384 ± 1e-6] right [0.13081 ± 1e-6]" in text

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sympy as sp
+
 from lemmata.spec.language import Abs, D, by_value, delta, exp, log, sqrt, where_nonnegative, xlogy
 from lemmata.spec.language import expressions as x
 
-from . import truths
+from . import captures, truths
 from .generate import Scope, Writer, binder
+from .mutation import mutated_inside
 from .truths import Pair, Rule, parts, target
 from .world import M, N, T, V
 
@@ -78,36 +80,6 @@ def squares_of_terms(w: Writer, s: Scope, d: int) -> Pair:
     return w.total(N, f) ** 2, w.total(N, lambda k: f(k) ** 2)
 
 
-def captured(w: Writer, s: Scope, d: int) -> Pair:
-    f, g = parts(w.real, s, d, N), parts(w.real, s, d, N, N)
-    return w.total(N, lambda k: f(k) * w.total(N, lambda l: g(k, l))), w.total(N, lambda k: f(k) * w.total(N, lambda l: g(l, l)))
-
-
-def captured_by_substitution(w: Writer, s: Scope, d: int) -> Pair:
-    g = parts(w.real, s, d, N, N)
-    inner = w.total(N, lambda l: g(V["i"], l))
-    moved = lambda k: x.substitute(inner, {V["i"]: k})  # noqa: E731
-    return w.total(N, moved), w.total(N, lambda k: w.total(N, lambda l: g(l, l)))
-
-
-def captured_by_largest(w: Writer, s: Scope, d: int) -> Pair:
-    f = parts(w.real, s, d, N, N)
-    inner = lambda g: binder(x.Largest, N, lambda k: binder(x.Largest, N, lambda l: g(k, l), "l"), "k")  # noqa: E731
-    return inner(f), inner(lambda k, l: f(l, l))
-
-
-def captured_by_recurrence(w: Writer, s: Scope, d: int) -> Pair:
-    a, upto = w.leaf(s), w.rng.choice([T, M, N])
-    nest = lambda pick: x.recurrence(a, lambda m, k: x.recurrence(1, lambda q, r: pick(m, q), upto), upto)  # noqa: E731
-    return nest(lambda m, q: m + q), nest(lambda m, q: q + q)
-
-
-def captured_step(w: Writer, s: Scope, d: int) -> Pair:
-    upto = w.rng.choice([T, M, N])
-    nest = lambda pick: x.recurrence(1, lambda m, k: m + x.recurrence(1, lambda q, r: q + pick(k, r), upto), upto)  # noqa: E731
-    return nest(lambda k, r: k), nest(lambda k, r: r)
-
-
 def root_of_square(w: Writer, s: Scope, d: int) -> Pair:
     a = w.real(s, d)
     return sqrt(a**2), a
@@ -138,7 +110,7 @@ def exp_of_product(w: Writer, s: Scope, d: int) -> Pair:
     return exp(a) * exp(b), exp(a * b)
 
 
-def exp_of_sum(w: Writer, s: Scope, d: int) -> Pair:
+def exp_inside_sum(w: Writer, s: Scope, d: int) -> Pair:
     f = parts(w.real, s, d, N)
     return exp(w.total(N, f)), w.total(N, lambda k: exp(f(k)))
 
@@ -205,21 +177,6 @@ def branches_swapped(w: Writer, s: Scope, d: int) -> Pair:
     return by_value(y, {0: a, 1: b}), (1 - y) * b + y * a
 
 
-def branch_with_a_hole(w: Writer, s: Scope, d: int) -> Pair:
-    a, y = w.real(s, d), V["b"]
-    return by_value(y, {0: a, 1: a / y}), a * (1 - y) + a
-
-
-def weight_of_a_hole(w: Writer, s: Scope, d: int) -> Pair:
-    a, y = w.positive(s, d), w.rng.choice([V["b"], V["q"][w.index(s, N)], V["w"]])
-    return xlogy(y, exp(a / y)), a
-
-
-def empty_sum_of_holes(w: Writer, s: Scope, d: int) -> Pair:
-    a, y = w.positive(s, d), w.rng.choice([V["b"], V["w"], V["x"]])
-    return w.total(T, lambda k: y / y * a), a * (T + 1)
-
-
 def infinite_weight(w: Writer, s: Scope, d: int) -> Pair:
     k, p = w.index(s, N), w.positive(s, d)
     return xlogy(V["q"][k], V["o"][k]), V["q"][k] * p
@@ -272,17 +229,90 @@ def mutated(rule: Rule) -> Rule:
     return spoilt
 
 
+def wrong_extreme(w: Writer, s: Scope, d: int) -> Pair:
+    a, b = w.real(s, d), w.real(s, d)
+    return x.maximum(a, b), w.rng.choice([(a + b) / 2, x.minimum(a, b), a, Abs(a) + b])
+
+
+def wrong_branch(w: Writer, s: Scope, d: int) -> Pair:
+    a, b = w.real(s, d), w.real(s, d)
+    return where_nonnegative(a, b, -b), w.rng.choice([x.signum(a) * b, Abs(b), b])
+
+
+def wrong_power(w: Writer, s: Scope, d: int) -> Pair:
+    a, k = w.real(s, d), w.rng.choice([N, M, T])
+    return (a**2) ** k, w.rng.choice([a ** (k + 2), a**k, Abs(a) ** k, a ** (2 * k + 1)])
+
+
+def root_of_power(w: Writer, s: Scope, d: int) -> Pair:
+    a, k = w.real(s, d), w.rng.choice([N, T])
+    return sqrt(a ** (2 * k)), a**k
+
+
+def wrong_signum(w: Writer, s: Scope, d: int) -> Pair:
+    a, y = w.real(s, d), w.rng.choice([V["b"], V["w"], V["o"][w.index(s, N)], V["x"]])
+    return x.signum(y) * a, w.rng.choice([a, y * a, x.signum(y) ** 3 * Abs(a)])
+
+
+def one_minus_anything(w: Writer, s: Scope, d: int) -> Pair:
+    a = w.rng.choice([V["w"], V["c"], 2 * V["beta"], V["b"] + V["c"], V["x"] ** 2]) * w.positive(s, d)
+    return sqrt((1 - a) ** 2), 1 - a
+
+
+def normalised_weights(w: Writer, s: Scope, d: int) -> Pair:
+    f = parts(w.real, s, d, N)
+    return w.total(N, lambda k: V["v"][k] * f(k)), w.total(N, lambda k: V["q"][k]) * w.rng.choice(
+        [w.real(s, d), sp.Integer(1)]
+    )
+
+
+def infinite_logs(w: Writer, s: Scope, d: int) -> Pair:
+    """x log x without its convention: 0 log 0 is no number."""
+    k = w.index(s, N)
+    one, other = xlogy(V["q"][k], V["o"][k]), V["q"][k] * log(V["o"][k] + V["b"])
+    return one - w.rng.choice([other, one]) + w.positive(s, d), w.positive(s, d)
+
+
+def range_of_negative_length(w: Writer, s: Scope, d: int) -> Pair:
+    """Karr's convention, Σ from 5 to 2 as minus what is between: −2 for a summand 1; a loop says 0."""
+    a, (low, high) = w.real(s, d), w.rng.choice([(5, 2), (M, N), (3, N), (4, T)])
+    return w.total(high, lambda k: a, low=low), a * (high - low + 1)
+
+
+def mean_without_its_values(w: Writer, s: Scope, d: int) -> Pair:
+    f, g = parts(w.real, s, d, N), parts(w.real, s, d, N)
+    below = w.total(N, lambda k: exp(f(k)))
+    return w.total(N, lambda k: exp(f(k)) * g(k)) / below, below / below
+
+
+def wrong_telescope(w: Writer, s: Scope, d: int) -> Pair:
+    left, right = truths.telescoped(w, s, d)
+    return left, w.rng.choice([right + T, right - 1, -right])
+
+
+def wrong_geometric(w: Writer, s: Scope, d: int) -> Pair:
+    c = w.rng.choice([V["c"], V["beta"], 1 - V["beta"], 2 * V["beta"]])
+    return w.total(T, lambda k: c**k, low=0) * (1 - c), 1 - c ** w.rng.choice([T, T + 2, N])
+
+
+def mutant(w: Writer, s: Scope, d: int) -> Pair:
+    """Any expression, spoilt in one place somewhere inside."""
+    e = w.rng.choice([w.real, w.positive])(s, d + 2)
+    return e, mutated_inside(e, w, s)
+
+
 def spoilt_truth(w: Writer, s: Scope, d: int) -> Pair:
     return mutated(w.rng.choice(truths.RULES))(w, s, d)
 
 
 RULES: tuple[Rule, ...] = (
-    term_dropped, sign_flipped, wrong_index, transposed, wrong_range, wrong_low, wrong_count, delta_over_another_range,
-    delta_at_a_number, delta_at_an_end_of_nothing, diagonal_of_nothing, product_of_sums, squares_of_terms, captured,
-    captured_by_substitution, captured_by_largest, captured_by_recurrence, captured_step, root_of_square,
-    root_of_product, log_of_square, absolute_dropped, absolute_of_sum, exp_of_product, exp_of_sum, log_of_sum,
-    product_as_sum, not_normalised, normalised_twice, normalised_elsewhere, normalised_beyond, power_off_by_one,
-    peeled_wrongly, bits_for_all, signs_for_all, branches_swapped, branch_with_a_hole, weight_of_a_hole,
-    empty_sum_of_holes, infinite_weight, infinities_cancelled, branch_of_where, slope_without_chain,
-    slope_without_product_rule, slope_of_captured_logsumexp, slope_without_delta, spoilt_truth,
+    *captures.RULES, term_dropped, sign_flipped, wrong_index, transposed, wrong_range, wrong_low, wrong_count,
+    delta_over_another_range, delta_at_a_number, delta_at_an_end_of_nothing, diagonal_of_nothing, product_of_sums,
+    squares_of_terms, root_of_square, root_of_product, log_of_square, absolute_dropped, absolute_of_sum,
+    exp_of_product, exp_inside_sum, log_of_sum, product_as_sum, not_normalised, normalised_twice,
+    normalised_elsewhere, normalised_beyond, power_off_by_one, peeled_wrongly, bits_for_all, signs_for_all,
+    branches_swapped, infinite_weight, infinities_cancelled, branch_of_where, slope_without_chain,
+    slope_without_product_rule, slope_of_captured_logsumexp, slope_without_delta, wrong_extreme, wrong_branch,
+    wrong_power, root_of_power, wrong_signum, one_minus_anything, normalised_weights, infinite_logs,
+    mean_without_its_values, wrong_telescope, wrong_geometric, range_of_negative_length, spoilt_truth, mutant,
 )  # fmt: skip

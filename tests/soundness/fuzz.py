@@ -7,6 +7,8 @@ import sys
 from collections import Counter
 from multiprocessing import Pool
 
+from lemmata.spec.language.printing import text
+
 from . import truths
 from .trial import Shape, Table, Trial, run
 
@@ -16,7 +18,11 @@ TRUE = {rule.__name__ for rule in truths.RULES}
 
 
 def batch(number: int) -> Table:
-    return run(number, BATCH, SHAPES[number % len(SHAPES)])
+    """One batch, its expressions as text: bound indices do not travel between processes."""
+    table = run(number, BATCH, SHAPES[number % len(SHAPES)], skipped=number * BATCH)
+    for trial in table.unsound + table.crashes + table.hangs + table.wrong_truths:
+        trial.left, trial.right = (side if isinstance(side, str) else text(side) for side in (trial.left, trial.right))
+    return table
 
 
 def merged(into: Table, table: Table) -> None:
@@ -39,8 +45,11 @@ def show(table: Table) -> str:
 
 
 def listed(title: str, trials: list[Trial], most: int) -> str:
-    shortest = sorted(trials, key=lambda t: len(str(t)))[:most]
-    return "\n".join([f"\n{title}: {len(trials)}", *map(str, shortest)])
+    """The shortest finding of each rule, the shortest of all first."""
+    shortest: dict[str, Trial] = {}
+    for trial in sorted(trials, key=lambda t: len(str(t))):
+        shortest.setdefault(trial.rule, trial)
+    return "\n".join([f"\n{title}: {len(trials)}", *map(str, list(shortest.values())[:most])])
 
 
 def main() -> int:
@@ -48,7 +57,7 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=1000)
     parser.add_argument("--first", type=int, default=0, help="number of the first batch")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--show", type=int, default=12, help="how many findings of a kind to print")
+    parser.add_argument("--show", type=int, default=12, help="of how many rules to print the findings")
     given = parser.parse_args()
     table = Table()
     with Pool(given.jobs) as pool:

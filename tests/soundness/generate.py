@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 import sympy as sp
+
 from lemmata.spec.language import (
     Abs,
     D,
@@ -151,6 +152,14 @@ class Writer:
         if not self.smooth:
             choices += [
                 lambda: Abs(one()),
+                lambda: x.maximum(one(), one()),
+                lambda: x.minimum(one(), one()),
+                lambda: x.signum(one()),
+                lambda: where_nonnegative(one(), one(), one()),
+                lambda: binder(x.Product, N, lambda k: self.real((*scope, (k, N)), depth), self.hint()),
+                lambda: one() ** rng.choice([N, T, M]),
+                lambda: self.total(k, lambda l: self.real((*scope, (l, N)), depth)),
+                lambda: self.total(N, lambda l: self.real((*scope, (l, N)), depth), low=k),
                 lambda: xlogy(V["q"][k], positive()),
                 lambda: xlogy(V["q"][k], V["o"][self.index(scope, N)]),
                 lambda: xlogy(one(), positive()),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import sympy as sp
+
 from lemmata.spec.language import delta, exp, log, sqrt
 from lemmata.spec.language import expressions as x
 from lemmata.spec.language.expressions import Expr
@@ -62,7 +63,9 @@ def _distributed(args: list[Any], place: int) -> Expr:
 
 
 # ---------------------------------------------------------------------- frames
-def embedded(w: Writer, make: Callable[[Writer, Scope, int], Pair], depth: int, frames: int, scope: Scope = FREE) -> Pair:
+def embedded(
+    w: Writer, make: Callable[[Writer, Scope, int], Pair], depth: int, frames: int, scope: Scope = FREE
+) -> Pair:
     """The pair inside random frames, which may bind indices that it uses."""
     if frames <= 0:
         return make(w, scope, depth)
@@ -80,16 +83,18 @@ def embedded(w: Writer, make: Callable[[Writer, Scope, int], Pair], depth: int, 
     return frame(left), frame(right)
 
 
-def _under_a_binder(w: Writer, make: Callable[[Writer, Scope, int], Pair], depth: int, frames: int, scope: Scope) -> Pair:
+def _under_a_binder(
+    w: Writer, make: Callable[[Writer, Scope, int], Pair], depth: int, frames: int, scope: Scope
+) -> Pair:
     size, fresh, hint = w.size(), sp.Dummy("k", integer=True), w.hint()
     left, right = embedded(w, make, depth, frames - 1, (*scope, (fresh, size)))
     pick = w.rng.random()
-    weight = w.rng.choice([V["p"][fresh] if size == N else V["r"][fresh], w.leaf((*scope, (fresh, size))), sp.Integer(1)])
+    weight = w.rng.choice(
+        [V["p"][fresh] if size == N else V["r"][fresh], w.leaf((*scope, (fresh, size))), sp.Integer(1)]
+    )
     if pick < 0.25 and size == N:
         weight = weight * delta(fresh, w.index(scope, N))
     if pick > 0.75:
         below = w.positive((*scope, (fresh, size)), depth)
         return tuple(log(x.close(x.Total, exp(e) * below, fresh, hint, sp.Integer(1), size)) for e in (left, right))  # type: ignore[return-value]
     return tuple(x.close(x.Total, weight * e, fresh, hint, sp.Integer(1), size) for e in (left, right))  # type: ignore[return-value]
-
-

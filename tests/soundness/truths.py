@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import sympy as sp
+
 from lemmata.spec.language import Abs, D, by_value, delta, exp, expm1, log, log1p, sqrt, where_nonnegative, xlogy
 from lemmata.spec.language import expressions as x
 from lemmata.spec.language.expressions import Expr
@@ -19,9 +20,14 @@ HALF = sp.Rational(1, 2)
 
 
 def parts(write: Callable[[Scope, int], Expr], scope: Scope, depth: int, *indices: Any) -> Callable[..., Expr]:
-    """One random expression as a function of indices: written once, then moved."""
+    """One random expression as a function of indices: written once, then moved; it depends on them all."""
     marks = [sp.Dummy("i", integer=True) for _ in indices]
     body = write((*scope, *zip(marks, indices, strict=True)), depth)
+    for mark, size in zip(marks, indices, strict=True):
+        if mark not in body.free_symbols:  # every rule is about something that depends on the index
+            body = body * {N: V["p"], M: V["r"]}[size][mark] if size in (N, M) else body
+    if list(indices) == [N, N] and write.__name__ == "real":
+        body = body * V["S"][marks[0], marks[1]]
     return lambda *at: x.substitute(body, dict(zip(marks, at, strict=True)))
 
 
@@ -32,9 +38,9 @@ def reordered(w: Writer, s: Scope, d: int) -> Pair:
 
 def renamed(w: Writer, s: Scope, d: int) -> Pair:
     f = parts(w.real, s, d, N, M)
-    names = w.rng.sample("klrsuv", 2)
-    one, other = ([binder(x.Total, N, lambda k: binder(x.Total, M, lambda l: f(k, l), h[1]), h[0])] for h in (names, names[::-1]))
-    return one[0], other[0]
+    outer, inner = w.rng.sample("klrsuv", 2)
+    nest = lambda h, g: binder(x.Total, N, lambda k: binder(x.Total, M, lambda l: f(k, l), g), h)  # noqa: E731
+    return nest(outer, inner), nest(inner, outer)
 
 
 def split(w: Writer, s: Scope, d: int) -> Pair:
@@ -238,6 +244,71 @@ def largest_renamed(w: Writer, s: Scope, d: int) -> Pair:
     return nest("kl"), nest("rs")
 
 
+def triangle(w: Writer, s: Scope, d: int) -> Pair:
+    f = parts(w.real, s, d, N, N)
+    below = w.total(N, lambda k: w.total(k, lambda l: f(k, l)))
+    return below, w.total(N, lambda l: w.total(N, lambda k: f(k, l), low=l))
+
+
+def counted_triangle(w: Writer, s: Scope, d: int) -> Pair:
+    f, c = parts(w.real, s, d, N), w.real(s, d)
+    return w.total(N, lambda k: c * w.total(k, f)), c * w.total(N, lambda l: (N - l + 1) * f(l))
+
+
+def folded_triangle(w: Writer, s: Scope, d: int) -> Pair:
+    """A quotient of sums next to a sum whose range depends on the index."""
+    f, g = parts(w.positive, s, d, N), parts(w.real, s, d, N)
+    inner = lambda k: f(k) * w.total(k, g)  # noqa: E731
+    return w.total(N, inner) / w.total(N, f), w.total(N, lambda k: inner(k) / w.total(N, f))
+
+
+def strict_triangle(w: Writer, s: Scope, d: int) -> Pair:
+    f = parts(w.real, s, d, N, N)
+    below = w.total(N, lambda k: w.total(k - 1, lambda l: f(k, l)))
+    above = w.total(N, lambda l: w.total(N, lambda k: f(k, l), low=l + 1))
+    return w.rng.choice([below, above]), w.total(N, lambda k: w.total(k, lambda l: f(k, l))) - w.total(
+        N, lambda k: f(k, k)
+    )
+
+
+def halved_square(w: Writer, s: Scope, d: int) -> Pair:
+    f = parts(w.real, s, d, N)
+    inner = w.total(N, lambda k: w.total(k, lambda l: f(k) * f(l)))
+    return 2 * inner, w.total(N, f) ** 2 + w.total(N, lambda k: f(k) ** 2)
+
+
+def telescoped(w: Writer, s: Scope, d: int) -> Pair:
+    a, p, (low, high) = w.real(s, d), w.rng.choice([2, 3, 4, 5]), w.rng.choice([(1, N), (0, T), (1, T + 1), (2, M)])
+    return w.total(high, lambda k: a * ((k + 1) ** p - k**p), low=low), a * ((high + 1) ** p - low**p)
+
+
+def geometric(w: Writer, s: Scope, d: int) -> Pair:
+    a, (low, high) = w.real(s, d), w.rng.choice([(0, T), (1, T), (1, N), (2, M), (0, N)])
+    ratio = w.rng.choice([V["beta"], V["beta"] * V["beta"], V["beta"] / 2, sp.Rational(1, 2), 1 / V["beta"]])
+    return w.total(high, lambda k: a * ratio**k, low=low) * (1 - ratio), a * (ratio**low - ratio ** (high + 1))
+
+
+def extremes(w: Writer, s: Scope, d: int) -> Pair:
+    a, b = w.real(s, d), w.real(s, d)
+    return x.maximum(a, b) + x.minimum(a, b), a + b + Abs(a) - x.signum(a) * a
+
+
+def branches(w: Writer, s: Scope, d: int) -> Pair:
+    a, b = w.real(s, d), w.real(s, d)
+    return where_nonnegative(a, a * b, -a * b), Abs(a) * b
+
+
+def integer_powers(w: Writer, s: Scope, d: int) -> Pair:
+    a, k = w.real(s, d), w.rng.choice([N, M, T])
+    return a ** (k + 2), binder(x.Product, k, lambda _: a, "k") * a**2
+
+
+def products_multiplied(w: Writer, s: Scope, d: int) -> Pair:
+    f, g = parts(w.real, s, d, N), parts(w.real, s, d, N)
+    pi = lambda h: binder(x.Product, N, h, w.hint())  # noqa: E731
+    return pi(lambda k: f(k) * g(k)), pi(f) * pi(g)
+
+
 # ---------------------------------------------------------------------- derivatives
 def target(w: Writer, s: Scope) -> Any:
     return w.rng.choice([V["x"], V["a"][w.index(s, N)], V["p"][w.index(s, N)]])
@@ -282,5 +353,7 @@ RULES: tuple[Rule, ...] = (
     times_and_divided, common_denominator, added_and_subtracted, square, square_of_sum, weights_inserted,
     expectation_of_constant, bits_squared, bits_summed, roots, absolute, by_bit, by_sign, special_functions,
     weighted_log, two_branches, peeled, discounted, sum_of_constant, written_out, quotient, normalised, shifted,
-    largest_renamed, slope_of_product, slope_of_quotient, slope_of_chain, slope_of_sum, slope_of_logsumexp,
+    largest_renamed, triangle, counted_triangle, folded_triangle, strict_triangle, halved_square,
+    telescoped, geometric, extremes, branches, integer_powers,
+    products_multiplied, slope_of_product, slope_of_quotient, slope_of_chain, slope_of_sum, slope_of_logsumexp,
 )  # fmt: skip

@@ -1,0 +1,114 @@
+"""Functions that stay atoms: |x|, sign, choices, x log y, integer powers, opaque vectors; each with its simplest form.
+
+They are made here and nowhere else, also when something inside them is replaced later: |s| is s once s is known to be
+nonnegative.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .signs import minus
+from .terms import ONE, Atom, Open, Poly, Term, as_poly, atom_terms, constant_terms, depth, opened, rename
+
+if TYPE_CHECKING:
+    from .engine import Engine
+
+
+def rebuilt(engine: Engine, name: str, args: list[Poly]) -> Open:
+    """The call with changed arguments, in its simplest form."""
+    from .expectation import expectation
+
+    match name:
+        case "abs":
+            return absolute(engine, args[0])
+        case "signum":
+            return signum(engine, args[0])
+        case "where":
+            return where(engine, *args)
+        case "xlogy":
+            return xlogy(engine, *args)
+        case "pow":
+            constant = args[1].constant()
+            return engine.power(args[0], constant) if constant is not None else integer_power(engine, *args)
+        case "E":
+            return expectation(engine, args[0])
+    return atom_terms(Atom("call", name, *args))
+
+
+def absolute(engine: Engine, p: Poly) -> Open:
+    """|c·Π aᵉ| = |c|·Π |a|ᵉ, and |a| = a where that is known."""
+    coef, atoms = engine.factored(p)
+    out = [Term(abs(coef), (), {})] if coef != 0 else []
+    for a, e in atoms.items():
+        out = engine.times(out, atom_terms(*engine.magnitude(a, e)))
+    return out
+
+
+def signum(engine: Engine, p: Poly) -> Open:
+    """sign(c·Π aᵉ) = sign c·Π sign(a)ᵉ; positive factors drop out."""
+    coef, atoms = engine.factored(p)
+    out = constant_terms(0 if coef == 0 else 1 if coef > 0 else -1)
+    for a, e in atoms.items():
+        if engine.signs.positive(a):
+            continue
+        if e.q != 1 or e < 0:
+            return atom_terms(Atom("call", "signum", p))
+        out = engine.times(out, atom_terms(Atom("call", "signum", as_poly(a)), e))
+    return out
+
+
+def where(engine: Engine, condition: Poly, there: Poly, elsewhere: Poly) -> Open:
+    """`there` where condition ≥ 0, else `elsewhere`."""
+    if there == elsewhere or engine.signs.poly_nonnegative(condition):
+        return opened(there)
+    if engine.signs.poly_positive(minus(Poly({}), condition)):
+        return opened(elsewhere)
+    return atom_terms(Atom("call", "where", condition, there, elsewhere))
+
+
+def xlogy(engine: Engine, weight: Poly, argument: Poly) -> Open:
+    """x log y with 0 log y = 0; −∞ for y = 0 < x is raised as Infinite."""
+    from .engine import Infinite, Unproved
+
+    if not weight.terms:
+        return []
+    if not argument.terms:
+        if engine.signs.poly_positive(weight):
+            raise Infinite("a positive weight times log 0")
+        raise Unproved("a weight not known to be zero times log 0")
+    if positive(engine, argument):
+        return engine.times(opened(weight), engine.logarithm(argument))
+    return atom_terms(Atom("call", "xlogy", weight, argument))
+
+
+def integer_power(engine: Engine, base: Poly, exponent: Poly) -> Open:
+    """A base of unknown sign to a power that is surely an integer; x^{a−b} = xᵃ/xᵇ only for x ≠ 0."""
+    from .engine import Unproved
+
+    if any(c.q != 1 or any(not engine.signs.integer(a, e) for a, e in m.powers) for m, c in exponent.terms):
+        raise Unproved("a power of a number of unknown sign with an exponent not known to be an integer")
+    if positive(engine, base):
+        return engine.exponential(engine.canon(engine.times(opened(exponent), engine.logarithm(base))))
+    if not base.terms:
+        raise Unproved("a symbolic power of zero")
+    out = constant_terms(1)
+    for m, c in exponent.terms:
+        part = Poly({m: ONE})
+        if c < 0 or not engine.signs.poly_nonnegative(part):
+            engine.side[f"{base.key} ≠ 0"] = base
+        out = engine.times(
+            out, engine.power(base, c) if not m.powers else atom_terms(Atom("call", "pow", base, part), c)
+        )
+    return out
+
+
+def positive(engine: Engine, p: Poly) -> bool:
+    coef, atoms = engine.factored(p)
+    return coef > 0 and all(engine.signs.positive(a) for a in atoms)
+
+
+def under_mark(p: Poly, *names: str) -> Poly:
+    """The polynomial with its open indices named by its depth, so that equal vectors are equal and none is confused."""
+    level = 1 + depth(p)
+    return rename(p, {name: f"%e{level}.{i}" for i, name in enumerate(names)})

@@ -1,0 +1,36 @@
+"""Claims that a test makes for itself, gone when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from lemmata.spec.language import claim
+from lemmata.spec.language.claims import REGISTRY, Claim
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """The registry of ids is afterwards what it was before.
+
+    >>> with kept():
+    ...     made = claim_of(lambda: None)
+    >>> made.id in REGISTRY
+    False
+    """
+    before = dict(REGISTRY)
+    try:
+        yield
+    finally:
+        REGISTRY.clear()
+        REGISTRY.update(before)
+
+
+def claim_of(statement: Callable[..., Any], *proofs: Callable[..., Any], name: str = "sample") -> Claim:
+    """A claim with proofs, from functions that are too small to be written out."""
+    statement.__name__, statement.__doc__ = name, "A statement."
+    made = claim(statement)
+    for proof in proofs:
+        made.proof(proof)
+    return made
