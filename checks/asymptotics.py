@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import sympy as sp
@@ -18,24 +19,29 @@ from flint import arb
 from ..spec.language import expressions as x
 from ..spec.language.claims import unfold
 from ..spec.language.printing import text
-from ..spec.language.statements import Converges, Diverges, Limit
+from ..spec.language.statements import Converges, Diverges, Limit, Statement
+from ..spec.language.tending import infinity
 from .ball_arithmetic import Balls, Dual, ball, precision, shown
 from .evaluate import Evaluation, Undecided, Undefined, Unsupported
 from .prover.behaviour import Summability, behaviour, engine_for, order_expression, summability
 from .prover.context import Context
 from .prover.derivative import derivative
 from .prover.engine import Engine, Infinite, Unproved
-from .prover.growth import value_of_number
-from .prover.proving import difference
-from .prover.terms import Poly
+from .prover.orders import value_of_number
+from .prover.signs import minus
+from .prover.terms import Poly, opened
 from .prover.translate import normal
 from .sampling import Point
 
-LADDERS = ((10**2, 10**4, 10**8, 10**16), (16, 64, 256, 1024), (4, 8, 16, 32))
+LADDERS = ((10**2, 10**4, 10**8, 10**16), (8, 32, 128, 512), (4, 8, 16, 32))
 BITS = (160, 640, 2560)
 NEGLIGIBLE = arb(2) ** -40
 FIRST_TERMS = 24
-CANNOT = (Unproved, Infinite, Unsupported, Undefined, Undecided, OverflowError)
+NO_VALUE = "no value here"
+TRUSTED = ("the algebra of growth: orders e^…·tᵃ·(log t)ᵇ, and the first terms of exp, log(1 + ε) and (1 + ε)ᵖ",)
+INTEGRAL_TEST = "the integral test against 1/k, 1/(k log k) and 1/(k log k log log k)"
+LEIBNIZ = "Leibniz' test; what is made of exponentials, logarithms and arithmetic is monotone in the end (Hardy)"
+CANNOT = (Unproved, Infinite, Unsupported, Undecided, OverflowError)
 
 
 @dataclass(frozen=True)
@@ -55,9 +61,20 @@ def examine(statement: Limit | Converges | Diverges, point: Point) -> Tail:
     names = {s.name for e in statement.expressions() for s in e.free_symbols}
     if isinstance(statement, Limit):
         names.discard(statement.variable.name)
-    if any(callable(point[n]) for n in names if n in point):
-        return Tail("undecided", note="the limit of an unspecified function")
-    return _examined(statement, tuple((n, _frozen(point[n])) for n in sorted(names) if n in point))
+    values = {n: point[n] for n in sorted(names) if n in point}
+    if not all(isinstance(v, (int, Fraction, dict)) for v in values.values()):
+        return Tail("undecided", note="a limit with something random or unspecified")
+    return _examined(statement, tuple((n, _frozen(v)) for n, v in values.items()))
+
+
+def trusted(statement: Statement) -> tuple[str, ...]:
+    """On what the answer at a point rests, beyond the balls themselves."""
+    match statement:
+        case Limit():
+            return TRUSTED
+        case Converges() | Diverges():
+            return (*TRUSTED, INTEGRAL_TEST, LEIBNIZ)
+    return ()
 
 
 def _frozen(value: Any) -> Any:
@@ -69,7 +86,9 @@ def _examined(statement: Any, frozen: tuple[tuple[str, Any], ...]) -> Tail:
     point = {n: dict(v) if isinstance(v, tuple) else v for n, v in frozen}
     try:
         with x.as_written():
-            return (_limit if isinstance(statement, Limit) else _series)(statement, point)
+            return _limit(statement, point) if isinstance(statement, Limit) else _series(statement, point)
+    except Undefined as reason:
+        return Tail("undecided", note=f"{NO_VALUE}: {reason}")
     except CANNOT as reason:
         return Tail("undecided", note=str(reason))
 
@@ -94,35 +113,55 @@ def unused(letters: str, taken: Iterable[str]) -> str:
     return next(n for n in (*letters, *(f"{letters[0]}_{i}" for i in range(1, len(taken) + 2))) if n not in taken)
 
 
-def infinity(value: Any) -> int:
-    """1 for ∞, −1 for −∞, 0 for a number."""
-    return 1 if value == sp.oo else -1 if value in (-sp.oo, sp.Mul(-1, sp.oo, evaluate=False)) else 0
-
-
 def _limit(s: Limit, point: Point) -> Tail:
+    with precision(BITS[0]):
+        for e in (s.to, s.value):
+            if not infinity(e):
+                _value(e, point)  # it must have one
     to = s.to if infinity(s.to) else concrete(plain(s.to), point)
-    e, t = far_out(Limit(concrete(plain(s.expr), point), s.variable, to, s.value), [s.variable.name])
+    here = Limit(concrete(plain(s.expr), point), s.variable, to, concrete(plain(s.value), point))
+    try:
+        return _along(s, here, point)
+    except Unproved:
+        if not (s.variable.is_integer and s.to == sp.oo):
+            raise
+    return _by_parity(s, here, point)
+
+
+def _by_parity(s: Limit, here: Limit, point: Point) -> Tail:
+    """The limit over the even and over the odd numbers: the sequence tends to what both tend to."""
+    for what, shift in (("even", 0), ("odd", 1)):
+        with x.as_written():
+            among = x.substitute(here.expr, {s.variable: 2 * s.variable + shift})
+        found = _along(s, Limit(among, s.variable, s.to, here.value), point, shift, f" over the {what} numbers")
+        if found.outcome != "agrees":
+            return found
+    return Tail("agrees")
+
+
+def _along(s: Limit, here: Limit, point: Point, shift: int = 0, over: str = "") -> Tail:
+    """What is proved of the concrete statement, borne out by values of the original one."""
+    e, t = far_out(here, [s.variable.name])
     engine = engine_for(Context(), t)
     found = behaviour(engine, e, t).limit
-    stated = infinity(s.value) or normal(engine, concrete(plain(s.value), point))
+    stated = infinity(s.value) or normal(engine, here.value)
     same = _same(engine, found, stated)
     if same is None:
         return Tail("undecided", note="two limits that balls do not tell apart")
-    where, value, fault = _confirmed(s, point, found)
+    where, value, fault = _confirmed(s, point, found, shift)
     if fault:
         return Tail("undecided", note=fault)
     if same:
         return Tail("agrees")
-    far = f"at {s.variable.name} = {where} the expression is {value}"
-    return Tail("refuted", _shown(found), "=", _shown(stated), f"the limit is {_shown(found)}; {far}", {
-        s.variable.name: where
-    })  # fmt: skip
+    v = s.variable.name
+    note = f"the limit{over} is {_shown(found)}; at {v} = {where} the expression is {value}"
+    return Tail("refuted", _shown(found), "=", _shown(stated), note, {v: where})
 
 
 def _same(engine: Engine, found: Poly | int, stated: Poly | int) -> bool | None:
     if isinstance(found, int) or isinstance(stated, int):
         return isinstance(found, int) and isinstance(stated, int) and found == stated
-    apart = difference(found, stated, engine)
+    apart = engine.canon(opened(minus(found, stated)))
     if engine.is_zero(apart):
         return True
     with precision(BITS[0]):
@@ -145,25 +184,28 @@ class FarBalls(Balls):
         return super().power(a if isinstance(a, Dual) or n < 64 else ball(a), n)
 
 
-def _confirmed(s: Limit, point: Point, found: Poly | int) -> tuple[str, str, str]:
+def _confirmed(s: Limit, point: Point, found: Poly | int, shift: int) -> tuple[Any, str, str]:
     """(the last argument, the value there, why the numbers do not bear the limit out or nothing)."""
     reason = "no value far out"
     for steps in LADDERS[_loops(s.expr, s.variable) :]:
         for bits in BITS:
             with precision(bits):
                 try:
-                    arguments = [_argument(s, point, n) for n in steps]
+                    arguments = [_argument(s, point, n + shift) for n in steps]
                     values = [ball(_value(s.expr, {**point, s.variable.name: a})) for a in arguments]
                     if not all(v.is_finite() for v in values):
                         reason = "no finite value far out"
                         break
                     verdict = _bears_out(values, found)
-                except (Undefined, Undecided, Unsupported, OverflowError) as trouble:
+                except Undefined:
+                    raise
+                except (Undecided, Unsupported, OverflowError) as trouble:
                     reason = f"no value far out: {trouble}"
                     continue
                 if verdict:
                     last = arguments[-1]
-                    return (str(last) if isinstance(last, (int, Fraction)) else shown(last)), shown(values[-1]), ""
+                    where = last if isinstance(last, int) else str(last) if isinstance(last, Fraction) else shown(last)
+                    return where, shown(values[-1]), ""
                 reason = "balls far out do not bear the limit out"
     return "", "", reason
 
@@ -194,10 +236,10 @@ def _bears_out(values: list[arb], found: Poly | int) -> bool:
     """Whether the distances to the limit shrink without end in sight, or the values grow so."""
     if isinstance(found, int):
         up = [v * found for v in values]
-        return all(b > a for a, b in zip(up, up[1:], strict=False)) and bool(up[-1] > 0)
+        return all(b > a for a, b in pairwise(up)) and bool(up[-1] > 0)
     limit = value_of_number(found)
     gaps = [abs(v - limit) for v in values]
-    small = [g < NEGLIGIBLE for g in gaps]
+    small = [g < NEGLIGIBLE * (1 + abs(limit)) for g in gaps]
     falling = all(ok or b < a for a, b, ok in zip(gaps, gaps[1:], small[1:], strict=False))
     return falling and bool(small[-1] or gaps[-1] < gaps[-2] * arb("0.95"))
 
@@ -225,7 +267,7 @@ def _terms_fault(terms: Any, point: Point, low: Any, k: sp.Symbol) -> str:
             try:
                 _value(terms, {**point, k.name: i})
             except Undefined as reason:
-                return f"no value here: the term for {k.name} = {i} is undefined, {reason}"
+                return f"{NO_VALUE}: the term for {k.name} = {i} is undefined, {reason}"
     return ""
 
 

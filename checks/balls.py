@@ -7,22 +7,34 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from flint import fmpq
-
 from ..spec.language import expressions as x
+from ..spec.language.printing import text
 from ..spec.language.sorts import Domain
-from ..spec.language.statements import AtLeast, AtMost, Determines, Equals, Identical, Less, SameMinimiser, Statement
+from ..spec.language.statements import (
+    AtLeast,
+    AtMost,
+    Converges,
+    Determines,
+    Diverges,
+    Equals,
+    Identical,
+    Iff,
+    Less,
+    Limit,
+    SameMinimiser,
+    Statement,
+)
+from . import asymptotics, minimisers
+from .asymptotics import NO_VALUE
 from .ball_arithmetic import PRECISIONS, Balls, compare, precision, shown
 from .evaluate import Evaluation, Undecided, Undefined, Unsupported
 from .evidence import STATEMENT, Counterexample, Evidence, Verdict
 from .goal import Effort, Goal, plain_value
-from .prover.context import context_of
-from .prover.engine import Engine, Infinite, Unproved
-from .prover.translate import normal
-from .sampling import Point, sample_point, simplified, size_choices, sizes_of
+from .same_value import surely_equal
+from .sampling import SIMPLER, Point, plain_point, sample_point, simplified, size_choices, sizes_of
 
 NAME = "balls"
 TRUSTED = ("python-flint (Arb)", "the evaluator of the language")
@@ -30,17 +42,20 @@ TRUSTED = ("python-flint (Arb)", "the evaluator of the language")
 
 @dataclass(frozen=True)
 class Finding:
-    """What one point says: refuted (with both values), agrees, or undecided (with the reason)."""
+    """What one point says: refuted (with both values), agrees, or undecided (with the reason).
+
+    at: what the point is replaced by, where a limit was looked at far out.
+    """
 
     outcome: str
     left: str = ""
     relation: str = ""
     right: str = ""
     note: str = ""
+    at: Mapping[str, Any] = field(default_factory=dict)
 
 
 AGREES = Finding("agrees")
-NO_VALUE = "no value here"
 
 
 def examine(statement: Statement, point: Point) -> Finding:
@@ -77,9 +92,49 @@ def _examine(statement: Statement, point: Point) -> Finding:
             found = _relation(solved.value(equation.left), "=", solved.value(equation.right))
             note = f"with {unknown.name} = {shown(at.value(value))} the equation fails"
             return Finding(found.outcome, found.left, "=", found.right, note) if found.outcome == "refuted" else found
+        case Limit() | Converges() | Diverges():
+            return Finding(**vars(asymptotics.examine(statement, point)))
         case SameMinimiser():
             raise Unsupported("minimisers are compared at two points")
+        case Iff(left, right):
+            return _exactly_when(at, left, right)
     raise Unsupported(type(statement).__name__)
+
+
+def _exactly_when(at: Evaluation, left: Statement, right: Statement) -> Finding:
+    """Refuted when one statement is certainly true and the other certainly false."""
+    values = [truth(at, s) for s in (left, right)]
+    if None in values:
+        raise Undecided("whether a side is true")
+    if values[0] == values[1]:
+        return AGREES
+    said = [f"{text(s)} is {str(v).lower()}" for s, v in zip((left, right), values, strict=True)]
+    return Finding("refuted", str(values[0]).lower(), "⇔", str(values[1]).lower(), ", but ".join(said))
+
+
+def truth(at: Evaluation, s: Statement) -> bool | None:
+    """Whether a statement certainly holds here (True), certainly fails (False), or neither is certain."""
+    match s:
+        case Identical(left, right) if isinstance(left, (x.Array, x.Family)):
+            return _identical(at, s)
+        case Equals(left, right) | Identical(left, right):
+            return {"<": False, "=": True, ">": False, "?": None}[_order(at, left, right)]
+        case Less(left, right):
+            return {"<": True, "=": False, ">": False, "?": None}[_order(at, left, right)]
+        case AtMost(left, right, None):
+            return {"<": True, "=": True, ">": False, "?": None}[_order(at, left, right)]
+        case AtLeast(left, right, None):
+            return truth(at, AtMost(right, left))
+        case Iff(left, right):
+            values = [truth(at, part) for part in (left, right)]
+            return None if None in values else values[0] == values[1]
+    raise Unsupported(f"{type(s).__name__} as a side of an equivalence")
+
+
+def _order(at: Evaluation, left: Any, right: Any) -> str:
+    """As `compare`; equal also when both sides come to the same tree."""
+    certain = compare(at.value(left), at.value(right))
+    return "=" if certain == "?" and surely_equal(at.env, left, right) else certain
 
 
 def _relation(left: Any, wanted: str, right: Any) -> Finding:
@@ -124,72 +179,28 @@ def _identical(at: Evaluation, condition: Equals | Identical) -> bool | None:
     return True if all(c == "=" for c in certain) else None
 
 
-def examine_minimisers(goal: Goal, point: Point, other: Point) -> Finding:
-    """Refute "same minimisers" by choosing the unspecified function ℓ.
-
-    The first function is a·ℓ + r, the second b·ℓ + s. Choose ℓ so that the first is 0 at one of the two points and
-    K > 0 everywhere else: that point is its only minimiser. The second is then (b/a)·(0 − r) + s there and
-    (b/a)·(K − r) + s at the other point; where some K > 0 makes the latter smaller, the minimisers differ.
-    """
-    s = goal.statement
-    assert isinstance(s, SameMinimiser)
-    a, b = (_arbitrary_part(goal, e) for e in (s.first, s.second))
-    if a is None or b is None or a == 0:
-        raise Unsupported("the unspecified part of the two functions")
-    values, k = [], Balls()
-    for p in (point, other):
-        at = Evaluation(p, k)  # the samples have ℓ = 0, so these are r and s
-        values.append(k.add([at.value(s.second), k.neg(k.mul(b / a, at.value(s.first)))]))
-    order = compare(*values)
-    if order not in "<>" and b >= 0:
-        return AGREES
-    if order == "<" or b < 0:
-        best, better, high, low = other, point, values[1], values[0]
-    else:
-        best, better, high, low = point, other, values[0], values[1]
-    gain = k.add([high, k.neg(low)])  # for b ≥ 0 positive: any K below (a/b)·gain will do; for b < 0 any large K
-    name = s.over.name
-    where = plain_value(best[name]), plain_value(better[name])
-    if where[0] == where[1]:
-        return AGREES
-    only = f"with ℓ such that {name} = {where[0]} is the only minimiser of the first function"
-    note = f"{only}, the second is smaller at {name} = {where[1]}"
-    if b < 0:
-        return Finding("refuted", "0", "≤", "anything below 0", note)
-    return Finding("refuted", shown(high), "≤", shown(low), f"{note}, by up to {shown(gain)}")
-
-
-def _arbitrary_part(goal: Goal, e: Any) -> fmpq | None:
-    """The rational coefficient of the unspecified function in e, where it occurs only linearly."""
-    try:
-        p = normal(Engine(context_of(goal.variables.values())), e)
-    except (Unproved, Infinite, Unsupported):
-        return None
-    found = [(m, c) for m, c in p.terms if "apply:" in m.key]
-    if not found:
-        return fmpq(0)
-    return found[0][1] if len(found) == 1 and len(found[0][0].powers) == 1 and found[0][0].powers[0][1] == 1 else None
-
-
 def search(
     goal: Goal, effort: Effort, seed: int, narrowed: Mapping[str, Domain] | None = None
 ) -> tuple[Counterexample | None, int, str]:
     """A simplified counterexample or None, the number of points that were decided, and why others were not."""
     rng, decided, reason = random.Random(f"{seed}:{goal.id}"), 0, ""
-    names = sizes_of(goal.variables)
-    for sizes in size_choices(names, effort.sizes) if names else [{}]:
-        for _ in range(effort.points if names else effort.points * 3):
+    names, compared = sizes_of(goal.variables), None
+    if isinstance(goal.statement, SameMinimiser):
+        try:
+            compared = minimisers.comparison(goal)
+        except Unsupported as unknown:
+            return None, 0, str(unknown)
+    for sizes in [*size_choices(names, effort.sizes), *_flat(goal, names)] if names else [{}]:
+        often = (1 if names else 3) * (3 if isinstance(goal.statement, Iff) else 1)  # few points tell conditions apart
+        for _ in range(effort.points * often):
             point = sample_point(goal.variables, sizes, rng, narrowed)
-            if isinstance(goal.statement, SameMinimiser):
-                other = {
-                    **point,
-                    **{
-                        goal.statement.over.name: sample_point(goal.variables, sizes, rng, narrowed)[
-                            goal.statement.over.name
-                        ]
-                    },
-                }
-                finding = _minimisers(goal, point, other)
+            if isinstance(goal.statement, (Iff, SameMinimiser)) and rng.random() < 0.6:
+                few = SIMPLER if isinstance(goal.statement, Iff) else SIMPLER[:3]
+                point = plain_point(goal.variables, point, rng, few)
+            if compared and isinstance(goal.statement, SameMinimiser):
+                name = goal.statement.over.name
+                other = {**point, name: sample_point(goal.variables, sizes, rng, narrowed)[name]}
+                finding = _minimisers(compared, point, other)
             else:
                 finding = examine(goal.statement, point)
             if finding.outcome == "refuted":
@@ -204,16 +215,27 @@ def search(
     return None, decided, reason if not decided else ""
 
 
-def _minimisers(goal: Goal, point: Point, other: Point) -> Finding:
+def _minimisers(compared: minimisers.Compare, point: Point, other: Point) -> Finding:
     with precision(200):
         try:
-            return examine_minimisers(goal, point, other)
-        except (Undecided, Undefined, Unsupported) as reason:
+            found = compared(point, other)
+        except Undefined as reason:
+            return Finding("undecided", note=f"{NO_VALUE}: {reason}")
+        except (Undecided, Unsupported) as reason:
             return Finding("undecided", note=str(reason))
+    return Finding("refuted", found.at_minimiser, "≤", found.at_better, found.note) if found else AGREES
+
+
+def _flat(goal: Goal, names: list[str]) -> list[dict[str, int]]:
+    """Functions of a vector of length 1, with more data."""
+    if not isinstance(goal.statement, SameMinimiser) or len(names) < 2:
+        return []
+    own = goal.variables[goal.statement.over.name].sort.dims
+    return [{name: 1 if name in own else 3 for name in names}]
 
 
 def counterexample(point: Point, finding: Finding) -> Counterexample:
-    inputs = {name: plain_value(v) for name, v in point.items() if not callable(v)}
+    inputs = {name: plain_value(v) for name, v in point.items() if not callable(v)} | dict(finding.at)
     return Counterexample(inputs, finding.left, finding.relation, finding.right, finding.note)
 
 
@@ -224,7 +246,7 @@ def check(goal: Goal, effort: Effort, seed: int) -> Evidence:
         "claim": goal.id,
         "subject": STATEMENT,
         "method": NAME,
-        "trusted": TRUSTED,
+        "trusted": TRUSTED + asymptotics.trusted(goal.statement),
         "effort": {"points": decided},
         "seed": seed,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import sympy as sp
@@ -356,8 +356,8 @@ class _Run:
         given: Mapping[Any, Any],
     ) -> Counterexample | None:
         """A point of the sorts, within the case, at which the step is certainly false."""
-        kind: type[Statement] = {"=": Equals, "≤": AtMost, "≥": AtLeast}[relation]
-        statement = kind(previous, expr)
+        kinds: dict[str, Callable[[Any, Any], Statement]] = {"=": Equals, "≤": AtMost, "≥": AtLeast}
+        statement = kinds[relation](previous, expr)
         fixed = {e.name: int(v) for e, v in given.items()}
         stepped = [n for n, v in case.given.items() if v == successor]
 

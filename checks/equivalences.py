@@ -2,27 +2,107 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from math import lcm
 from typing import Any
+
+from flint import fmpq
 
 from ..spec.language import expressions as x
 from ..spec.language.statements import Determines
-from .prover.engine import Engine
+from .prover.engine import Engine, Unproved
+from .prover.extended import equal_at_infinity, infinite_part
 from .prover.leftover import readable
 from .prover.proving import difference, equal
-from .prover.terms import ONE, Atom, Mono, Poly, opened
+from .prover.signs import minus
+from .prover.splitting import vanishes
+from .prover.terms import ONE, ZERO, Atom, Mono, Poly, Term, opened
 from .prover.translate import normal
 
 
 def minimisers_agree(engine: Engine, first: Any, second: Any, over: Any) -> str:
-    """Empty when first − second does not depend on the vector: then they have the same minimisers."""
-    rest = difference(normal(engine, first), normal(engine, second), engine)
-    dependent = Poly({m: c for m, c in rest.terms if _depends(m, over)})
-    return f"the difference still depends on {over.name}: {readable(dependent)}" if dependent.terms else ""
+    """Empty when one function is an increasing function of the other, the same for all vectors: equal minimisers.
+
+    f = a·g + c with a > 0, a and c free of the vector; also after the logarithm, the exponential or a power of either.
+    """
+    f, g = (normal(engine, e) for e in (first, second))
+    rest = dependent(difference(f, g, engine), over)
+    if infinite_part(engine, f) or infinite_part(engine, g):
+        if not equal_at_infinity(engine, f, g):
+            raise Unproved("the two functions are not infinite together")
+    elif rest.terms:
+        sides = [list(increasing(engine, p, over)) for p in (f, g)]
+        if any(_multiple(engine, p, q, over) for p in sides[0] for q in sides[1]):
+            return ""
+    return f"the difference still depends on {over.name}: {readable(rest)}" if rest.terms else ""
 
 
-def _depends(m: Mono, over: Any) -> bool:
-    """Whether an entry of the vector, or an unspecified function of it, occurs in the monomial."""
-    return f"entry({over.name};" in m.key or "apply:" in m.key
+def increasing(engine: Engine, p: Poly, over: Any) -> Iterator[Poly]:
+    """Increasing functions of p, without summands that are free of the vector."""
+    core = dependent(p, over)
+    yield core
+    for q in dict.fromkeys((core, p)):
+        for other in _transforms(engine, q):
+            yield dependent(other, over)
+
+
+def _transforms(engine: Engine, p: Poly) -> Iterator[Poly]:
+    """log p, −log(−p), exp of a multiple of p that has logarithms, and powers that remove roots."""
+    opposite = minus(Poly({}), p)
+    if engine.signs.poly_positive(p):
+        yield engine.canon(engine.logarithm(p))
+    if engine.signs.poly_positive(opposite):
+        yield minus(Poly({}), engine.canon(engine.logarithm(opposite)))
+    logs = [c for m, c in p.terms if len(m.powers) == 1 and m.powers[0][0].kind == "log" and m.powers[0][1] == 1]
+    if logs:
+        scale = lcm(*[int(c.q) for c in logs])
+        yield engine.canon(engine.exponential(Poly({m: c * scale for m, c in p.terms})))
+    if len(p.terms) == 1 and p.terms[0][1] > 0:  # a root is nonnegative wherever it has a value
+        factors = p.terms[0][0].powers
+        root = lcm(*[int(e.q) for _, e in factors])
+        rest = Mono([(a, e) for a, e in factors if e.q == 1])
+        if 1 < root <= 6 and engine.signs.mono_nonnegative(rest):
+            yield engine.canon(engine.power(p, fmpq(root)))
+
+
+def _multiple(engine: Engine, f: Poly, g: Poly, over: Any) -> bool:
+    """Whether f = a·g + c with a > 0, both free of the vector: a is read off where one monomial occurs in both."""
+    ours, theirs = (_by_dependence(p, over) for p in (f, g))
+    common = sorted(ours.keys() & theirs.keys(), key=lambda m: m.key)
+    if not common:
+        return not ours and not theirs
+    above, below = (engine.factored(Poly(side[common[0]])) for side in (ours, theirs))
+    powers = dict(above[1])
+    for a, e in below[1].items():
+        powers[a] = powers.get(a, ZERO) - e
+    powers = {a: e for a, e in powers.items() if e != 0}
+    if above[0] == 0 or below[0] == 0:
+        return False
+    scale = Term(above[0] / below[0], (), powers)
+    if scale.coef <= 0 or not all(engine.signs.positive(a) for a in powers):
+        return False
+    rest = engine.canon([*opened(f), *engine.times([scale._replace(coef=-scale.coef)], opened(g))])
+    return vanishes(engine, dependent(rest, over))
+
+
+def _by_dependence(p: Poly, over: Any) -> dict[Mono, dict[Mono, fmpq]]:
+    """The polynomial by what depends on the vector in each monomial; the values are free of it."""
+    out: dict[Mono, dict[Mono, fmpq]] = {}
+    for m, c in p.terms:
+        inside = Mono([(a, e) for a, e in m.powers if depends(a.key, over)])
+        free = Mono([(a, e) for a, e in m.powers if not depends(a.key, over)])
+        out.setdefault(inside, {})[free] = c
+    return out
+
+
+def dependent(p: Poly, over: Any) -> Poly:
+    """The summands that depend on the vector."""
+    return Poly({m: c for m, c in p.terms if depends(m.key, over)})
+
+
+def depends(key: str, over: Any) -> bool:
+    """Whether an entry of the vector, or an unspecified function, occurs in something with this key."""
+    return f"entry({over.name};" in key or "apply:" in key
 
 
 def determined(engine: Engine, left: Any, s: Determines) -> str:

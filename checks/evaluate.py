@@ -179,6 +179,8 @@ class Evaluation:
                 return self._recur(e)
             case x.Derivative():
                 return self._derivative(e)
+            case x.At():
+                return self._inside({v.name: self._placed(v, value) for v, value in e.places}).value(e.expr)
             case x.Expectation():
                 return self._expectation(e.args[0])
             case x.Moment():
@@ -235,6 +237,13 @@ class Evaluation:
                 lambda v: self._inside({name: {**entries, key: v}}).value(expr), entries[key]
             )
         return self.numbers.derivative(lambda v: self._inside({wrt.name: v}).value(expr), self.env[wrt.name])
+
+    def _placed(self, variable: Any, value: Any) -> Any:
+        if not isinstance(variable, x.Array):
+            return self.value(value)
+        if isinstance(value, x.Array):
+            return self.env[value.name]
+        return {(i,): self.value(value[i]) for i in range(1, self.integer(value.dims[0]) + 1)}
 
     def _expectation(self, e: Any) -> Any:
         """The mean over the outcomes of the random arrays that occur; an expectation inside has outcomes of its own."""

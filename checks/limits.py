@@ -1,4 +1,4 @@
-"""Limits as a method: PROVED by the algebra of growth for all parameters, each case confirmed by balls ever further out.
+"""Limits as a method: PROVED by the algebra of growth for all parameters, and confirmed by balls ever further out.
 
 Where the answer hangs on the sign of a parameter, its domain is split: x < 0, x = 0, x > 0.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, Generic, TypeVar
 
 import sympy as sp
@@ -17,29 +16,32 @@ from ..spec.language import expressions as x
 from ..spec.language.printing import text
 from ..spec.language.sorts import NATURAL, NONNEGATIVE, OPEN_UNIT, POSITIVE, REAL, SIZE, UNIT, Domain
 from ..spec.language.statements import Limit, Statement
-from .asymptotics import examine, far_out, infinity, plain
+from ..spec.language.tending import infinity, unreachable
+from . import asymptotics
+from .asymptotics import examine, far_out, plain
 from .derivation import formula
-from .evaluate import Unsupported
+from .evaluate import Undefined, Unsupported
 from .evidence import STATEMENT, Evidence, Formula, ProofRecord, StepRecord, Verdict
 from .goal import Effort, Goal
 from .normal_form import side_conditions
-from .prover.behaviour import Behaviour, behaviour, engine_for, growth_formula
+from .prover.behaviour import Behaviour, behaviour, engine_for, growth_formula, tidied
 from .prover.context import Context, context_of
 from .prover.engine import Engine, Infinite, Unproved
 from .prover.growth import Unsettled
 from .prover.leftover import readable
-from .prover.proving import difference
+from .prover.signs import minus
 from .prover.splitting import vanishes
+from .prover.terms import opened
 from .prover.translate import normal
 from .sampling import sample_point, sizes_of
 
 NAME = "limit"
 TRUSTED = (
-    "the algebra of growth: orders e^…·tᵃ·(log t)ᵇ, and the first terms of exp, log(1 + ε) and (1 + ε)ᵖ",
+    *asymptotics.TRUSTED,
     "the normal form of indexed sums",
     "python-flint (factorisation, and balls for the confirmation)",
 )
-CANNOT = (Unproved, Infinite, Unsupported)
+CANNOT = (Unproved, Infinite, Unsupported, Undefined)
 CONFIRMATIONS = 3
 MOST_SPLITS = 3
 Found = TypeVar("Found")
@@ -55,7 +57,7 @@ def check(goal: Goal, effort: Effort, seed: int) -> tuple[Evidence, tuple[ProofR
     s = goal.statement
     assert isinstance(s, Limit)
     record = Record(formula(s.expr))
-    fault, sides, points = unreachable(goal), set[str](), 0
+    fault, sides, points = unreachable(s, goal.variables), set[str](), 0
     if not fault:
         try:
             for case in by_cases(goal, lambda statement, context: _prove(goal, statement, context)):
@@ -65,7 +67,7 @@ def check(goal: Goal, effort: Effort, seed: int) -> tuple[Evidence, tuple[ProofR
             fault = str(reason)
     if not fault:
         points, fault = confirmed(goal, seed)
-    return record.evidence(goal, NAME, TRUSTED, fault, "every other term tends to 0", sides, points)
+    return record.evidence(goal, NAME, TRUSTED, fault, _conclusion(s), sides, points)
 
 
 # ---------------------------------------------------------------------- the proof
@@ -87,38 +89,14 @@ def _prove(goal: Goal, s: Any, context: Context) -> _Proved:
             shown = "a number" if not isinstance(found.limit, int) else "∞" if found.limit > 0 else "−∞"
             raise Unproved(f"the limit is {shown}")
     else:
-        apart = difference(found.limit, stated, engine)
+        apart = engine.canon(opened(minus(found.limit, stated)))
         if not vanishes(engine, apart):
             if found.algebra.sign(apart):
-                raise Unproved(f"the limit is {readable(found.limit)}")
-            raise Unproved(f"the limit is {readable(found.limit)}, not proved equal to {readable(stated)}")
+                raise Unproved(f"the limit is {readable(tidied(engine, found.limit))}")
+            raise Unproved(
+                f"the limit is {readable(tidied(engine, found.limit))}, not proved equal to {readable(stated)}"
+            )
     return _Proved(engine, t, e, found)
-
-
-def unreachable(goal: Goal) -> str:
-    """Why the variable cannot tend there within its domain, or nothing."""
-    s = goal.statement
-    assert isinstance(s, Limit)
-    v = goal.variables.get(s.variable.name)
-    if v is None or v.sort.kind not in ("scalar", "size"):
-        return f"{s.variable.name} is no variable that could tend to anything"
-    if any(v.name in w.sort.dims for w in goal.variables.values()):
-        return f"{v.name} is a dimension, and cannot tend to anything while the arrays stay as they are"
-    if s.variable in s.value.free_symbols | s.to.free_symbols:
-        return f"the limit may not depend on {v.name}"
-    d, direction = v.sort.domain, infinity(s.to)
-    if direction:
-        bounded = d.values or (d.high if direction > 0 else d.low) is not None
-        return f"{v.name} does not tend to {'∞' if direction > 0 else '−∞'} in its domain, {d.words}" if bounded else ""
-    if d.integer or d.values:
-        return f"{v.name} does not tend to {s.to} in its domain, {d.words}"
-    if d.low is None and d.high is None:
-        return ""
-    if not s.to.is_Rational:
-        return f"{s.to} is not known to lie in the domain of {v.name}"
-    near = Fraction(int(s.to.p), int(s.to.q))
-    inside = (d.low is None or near >= d.low) and (d.high is None or near < d.high)
-    return "" if inside else f"{v.name} does not tend to {s.to} from above in its domain, {d.words}"
 
 
 # ---------------------------------------------------------------------- cases on the parameters
@@ -207,7 +185,9 @@ class Record:
         self, goal: Goal, name: str, trusted: tuple[str, ...], fault: str, why: str, sides: set[str], points: int
     ) -> tuple[Evidence, tuple[ProofRecord, ...]]:
         verdict = Verdict.UNDECIDED if fault else Verdict.PROVED
-        shown = () if fault else (ProofRecord(name, "By the growth at infinity", self.start, tuple(self.steps), verdict),)
+        shown = (
+            () if fault else (ProofRecord(name, "By the growth at infinity", self.start, tuple(self.steps), verdict),)
+        )
         conditions = () if fault else tuple(sorted(sides))
         cases = len({s.case for s in self.steps})
         detail = fault or why + (f", in each of {cases} cases" if cases > 1 else "")
@@ -224,4 +204,8 @@ def _show(record: Record, case: Case[_Proved]) -> None:
         record.add(case.label, f"{s.variable.name} = {near}, and {t} → ∞", "=", formula(p.expr), NAME)
     shown = Formula(*growth_formula(p.found.algebra, p.found.growth, p.variable))
     record.add(case.label, "the largest terms", "=", shown, NAME)
-    record.add(case.label, "every other term tends to 0", "", formula(s), NAME)
+    record.add(case.label, _conclusion(s), "", formula(s), NAME)
+
+
+def _conclusion(s: Limit) -> str:
+    return "the largest term decides" if infinity(s.value) else "every other term tends to 0"

@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import balls, calculus, certificates, derivation, induction, normal_form
+from . import (
+    balls,
+    boxes,
+    calculus,
+    certificates,
+    derivation,
+    equivalence,
+    induction,
+    integers,
+    limits,
+    normal_form,
+    series,
+)
 from .evidence import Evidence, ProofRecord
 from .goal import Effort, Goal
 
@@ -59,10 +71,45 @@ METHODS: tuple[Method, ...] = (
         True,
     ),
     Method(
+        boxes.NAME,
+        "CERTIFIED on a box, or PROVED where the tail is too: inequalities in one or two real variables",
+        boxes.applies,
+        _alone(boxes.check),
+        True,
+    ),
+    Method(
         induction.NAME,
         "PROVED for every natural number: the first case, and the step from t to t + 1",
         induction.applies,
         induction.check,
+        True,
+    ),
+    Method(
+        limits.NAME,
+        "PROVED limits, by the orders of growth at infinity",
+        limits.applies,
+        limits.check,
+        True,
+    ),
+    Method(
+        series.NAME,
+        "PROVED convergence or divergence of a series, by the growth of its terms",
+        series.applies,
+        series.check,
+        True,
+    ),
+    Method(
+        equivalence.NAME,
+        "PROVED equivalences: one condition turned into the other; two functions with the same minimisers",
+        equivalence.applies,
+        equivalence.check,
+        True,
+    ),
+    Method(
+        integers.NAME,
+        "PROVED or REFUTED: floors, ceilings, shape formulas and inequalities of whole numbers, by z3",
+        integers.applies,
+        _alone(integers.check),
         True,
     ),
     Method(

@@ -14,7 +14,20 @@ import sympy as sp
 from ..spec.language import expressions as x
 from ..spec.language.claims import GAP, Variable, unfold
 from ..spec.language.printing import text
-from ..spec.language.statements import AtLeast, AtMost, Determines, Equals, Less, SameMinimiser, Statement
+from ..spec.language.statements import (
+    AtLeast,
+    AtMost,
+    Converges,
+    Determines,
+    Diverges,
+    Equals,
+    Identical,
+    Iff,
+    Less,
+    Limit,
+    SameMinimiser,
+    Statement,
+)
 
 Mutation = tuple[str, Any]
 FEW = 6  # with fewer slips than this on the right, the left side is mutated too
@@ -54,13 +67,73 @@ def of_statement(s: Statement, variables: Mapping[str, Variable]) -> Iterator[tu
                 for what, e in _whole(_opened(right), variables, homogeneous=left == 0):
                     yield f"on the right, {what}", kind(left, e, equality)
         case SameMinimiser(first, second, over):
+            with x.as_written():
+                yield "the largest for the smallest", SameMinimiser(first, sp.Mul(sp.Integer(-1), second), over)
             for what, e in of_expression(_unfolded(second), variables):
                 yield what, SameMinimiser(first, e, over)
+        case Iff(left, right):
+            on_right = list(_conditions(right, variables))
+            yield from ((f"on the right, {what}", Iff(left, t)) for what, t in on_right)
+            if len(on_right) < 2 * FEW:
+                for what, t in _conditions(left, variables):
+                    yield f"on the left, {what}", Iff(t, right)
+        case Limit():
+            yield from _limits(s, variables)
+        case Converges(terms) | Diverges(terms):
+            yield "the opposite claimed", (Diverges if isinstance(s, Converges) else Converges)(terms)
+            for what, e in of_expression(terms.body, variables):
+                yield f"in the terms, {what}", type(s)(x.Family(e, *terms.args[1:]))
         case Determines(equation, unknown, value, for_all):
             for what, e in _whole(value, variables):
                 yield f"in the value, {what}", Determines(equation, unknown, e, for_all)
             for what, e in of_expression(_opened(equation.right), variables):
                 yield f"in the equation, {what}", Determines(Equals(equation.left, e), unknown, value, for_all)
+
+
+def _conditions(s: Statement, variables: Mapping[str, Variable]) -> Iterator[tuple[str, Statement]]:
+    """One side of an equivalence: the relation reversed, with or without equality, shifted, its right side mutated."""
+    match s:
+        case AtMost(left, right, None):
+            yield "the inequality reversed", AtLeast(left, right)
+            yield "the inequality made strict", Less(left, right)
+        case AtLeast(left, right, None):
+            yield "the inequality reversed", AtMost(left, right)
+            yield "the inequality made strict", Less(right, left)
+        case Less(left, right):
+            yield "the inequality reversed", Less(right, left)
+            yield "equality allowed", AtMost(left, right)
+        case Equals(left, right):
+            with x.as_written():
+                yield "1 added", Equals(left, right + 1)
+            for what, e in of_expression(right, variables):
+                yield what, Equals(left, e)
+            return
+        case Identical(left, x.Array() | x.Family() as right):
+            with x.as_written():
+                yield "1 added to each entry", Identical(left, x.vector(lambda k: right[k] + 1, over=right))
+            return
+        case _:
+            return
+    with x.as_written():
+        yield "1 added", type(s)(s.left, s.right + 1)
+    for what, e in of_expression(s.right if s.right.args else s.left, variables):
+        yield what, type(s)(s.left, e) if s.right.args else type(s)(e, s.right)
+
+
+def _limits(s: Limit, variables: Mapping[str, Variable]) -> Iterator[tuple[str, Statement]]:
+    """Another limit, another expression, another end of the domain."""
+    if s.value in (sp.oo, -sp.oo):
+        yield "the opposite infinity", Limit(s.expr, s.variable, s.to, -s.value)
+        yield "0 for infinity", Limit(s.expr, s.variable, s.to, sp.Integer(0))
+    else:
+        for what, e in _whole(s.value, variables):
+            yield f"in the limit, {what}", Limit(s.expr, s.variable, s.to, e)
+    for what, e in of_expression(_opened(s.expr), variables):
+        yield what, Limit(e, s.variable, s.to, s.value)
+    d = variables[s.variable.name].sort.domain
+    if not d.integer and not d.values and d.high is None and (d.low is None or d.low <= 0):
+        if s.to in (0, sp.oo):
+            yield "the other end", Limit(s.expr, s.variable, sp.oo if s.to == 0 else sp.Integer(0), s.value)
 
 
 def _whole(e: Any, variables: Mapping[str, Variable], homogeneous: bool = False) -> Iterator[Mutation]:

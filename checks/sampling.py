@@ -50,16 +50,40 @@ def sample_point(
         if v.sort.kind == "functional":
             point[v.name] = lambda entries: Fraction(0)
     if rng.random() < 0.25:
-        _coincide(variables, point, rng)
+        _coincide(variables, point, rng, narrowed or {})
     return point
 
 
-def _coincide(variables: Mapping[str, Variable], point: Point, rng: random.Random) -> None:
+def plain_point(
+    variables: Mapping[str, Variable], point: Point, rng: random.Random, values: tuple[Fraction, ...] = SIMPLER
+) -> Point:
+    """The point with most numbers made 0, 1, −1, …: where both sides of an equivalence change, and data balance."""
+    out = dict(point)
+
+    def plainer(now: Any, domain: Domain) -> Any:
+        chosen = rng.choice(values)
+        return chosen if chosen in domain and rng.random() < 0.8 else now
+
+    for v in variables.values():
+        value, domain = point.get(v.name), v.sort.domain
+        if v.sort.kind == "scalar" and isinstance(value, Fraction):
+            out[v.name] = plainer(value, domain)
+        elif v.sort.kind == "array" and isinstance(value, dict):
+            even = {key: Fraction(1, len(value)) for key in value}
+            ordinary = {key: plainer(entry, domain) for key, entry in value.items()}
+            out[v.name] = ordinary if not v.sort.sums_to_one else even if rng.random() < 0.5 else value
+    return out
+
+
+def _coincide(
+    variables: Mapping[str, Variable], point: Point, rng: random.Random, narrowed: Mapping[str, Domain]
+) -> None:
     """Make two variables that mean the same thing equal; a whole distribution may become a single point."""
     groups: dict[Any, list[str]] = {}
     for v in variables.values():
         if v.sort.kind in ("scalar", "array"):
-            groups.setdefault((v.sort.kind, v.sort.dims, v.sort.domain, v.sort.sums_to_one), []).append(v.name)
+            domain = narrowed.get(v.name, v.sort.domain)
+            groups.setdefault((v.sort.kind, v.sort.dims, domain, v.sort.sums_to_one), []).append(v.name)
     for key, names in groups.items():
         if key[3] and key[2].low == 0 and not key[2].open_low and rng.random() < 0.5:
             entries = point[names[0]]

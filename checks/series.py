@@ -10,7 +10,7 @@ import sympy as sp
 from ..spec.language import expressions as x
 from ..spec.language.sorts import Domain
 from ..spec.language.statements import Converges, Diverges
-from .asymptotics import plain, unused
+from .asymptotics import INTEGRAL_TEST, LEIBNIZ, plain, unused
 from .derivation import formula
 from .evidence import Evidence, Formula, ProofRecord
 from .goal import Effort, Goal
@@ -24,11 +24,7 @@ from .prover.leftover import readable
 from .prover.translate import normal
 
 NAME = "series"
-TRUSTED = (
-    "the integral test against 1/k, 1/(k log k) and 1/(k log k log log k)",
-    "Leibniz' test; what is made of exponentials, logarithms and arithmetic is monotone in the end (Hardy)",
-    *LIMITS_TRUSTED,
-)
+TRUSTED = (INTEGRAL_TEST, LEIBNIZ, *LIMITS_TRUSTED)
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..spec.language.printing import latex, text
-from ..spec.language.statements import AtLeast, AtMost, Determines, Equals, SameMinimiser, Statement
-from . import balls, mutations
+from ..spec.language.statements import (
+    AtLeast,
+    AtMost,
+    Converges,
+    Determines,
+    Diverges,
+    Equals,
+    Iff,
+    Limit,
+    SameMinimiser,
+    Statement,
+)
+from . import balls, equivalence, limits, mutations, series
 from .evaluate import Unsupported
 from .evidence import Formula, TwinRecord, Verdict
-from .goal import Effort, Goal
+from .goal import EFFORTS, Effort, Goal
 from .methods import METHODS
 from .prover.context import context_of
 from .prover.engine import Engine, Infinite, Unproved
@@ -63,18 +74,31 @@ def _judge(goal: Goal, what: str, statement: Statement, effort: Effort, seed: in
     return TwinRecord(what, formula, "refuted", (balls.NAME, *rejected), witness)
 
 
+def _same_condition(goal: Goal, left: Statement, right: Statement) -> bool:
+    return left == right or equivalence.proves(goal.twin(Iff(left, right)))
+
+
 def equivalent(goal: Goal, statement: Statement) -> bool:
     """Whether the mutated side is provably the same expression as before."""
     pairs = []
     match goal.statement, statement:
-        case (Equals(_, a), Equals(_, b)):
-            pairs = [(a, b)]
+        case (Equals() as s, Equals() as t):
+            pairs = [(s.left, t.left), (s.right, t.right)]
         case (AtMost() | AtLeast() as s, AtMost() | AtLeast() as t) if type(s) is type(t) and s.equality == t.equality:
             pairs = [(s.left, t.left), (s.right, t.right)]
-        case (SameMinimiser(_, a, _), SameMinimiser(_, b, _)):
-            pairs = [(a, b)]
+        case (SameMinimiser(_, a, over), SameMinimiser(_, b, _)):
+            return equivalence.proves(goal.twin(SameMinimiser(a, b, over)))
         case (Determines(e, _, v, _), Determines(f, _, w, _)):
             pairs = [(e.right, f.right), (v, w)]
+        case (Iff(a, b), Iff(c, d)):
+            return all(_same_condition(goal, p, q) for p, q in ((a, c), (b, d)))
+        case (Limit(e, _, a, v), Limit(f, _, b, w)) if (e, a) == (f, b):
+            pairs = [(v, w)]
+        case (Limit(), Limit()):  # another expression with the same limit
+            return limits.check(goal.twin(statement), EFFORTS["quick"], 0)[0].verdict is Verdict.PROVED
+        case (Converges(), Converges()) | (Diverges(), Diverges()):
+            return series.check(goal.twin(statement), EFFORTS["quick"], 0)[0].verdict is Verdict.PROVED
+    pairs = [(a, b) for a, b in pairs if a != b]
     try:
         return bool(pairs) and all(equal(Engine(context_of(goal.variables.values())), a, b) is None for a, b in pairs)
     except (Unproved, Infinite, Unsupported):

@@ -119,6 +119,7 @@ def _write(run: Any, outputs: dict[str, str | None], console: Any) -> None:
         text = import_module(f"..reports.{kind}", __package__).render(run)
         if path == "-":
             sys.stdout.write(text)
+            sys.stdout.flush()  # here, where a pipe that broke is understood
         else:
             console.print(f"written: {write.write(path, text)}", soft_wrap=True)
 
@@ -151,7 +152,7 @@ def show(id_: str, effort: str) -> None:
 def main() -> None:
     """Run the command line; every mistake that a user can make ends in one sentence and status 2."""
     try:
-        group(standalone_mode=False)
+        group(prog_name="lemmata", standalone_mode=False)
     except click.exceptions.Abort:
         _stop("interrupted", 130)
     except KeyboardInterrupt:

@@ -85,10 +85,8 @@ def proofs(goal: Goal) -> tuple[list[str], dict[str, str], float]:
 def show(row: dict[str, Any]) -> None:
     mark = "PROVED   " if row["proved by"] else "undecided"
     wrong = f"  TWIN PROVED by {row['twins proved']}" if row["twins proved"] else ""
-    print(
-        f"{mark} {row['id']:<58} {', '.join(row['proved by']) or row['left over']} {row['seconds'] * 1e3:.0f} ms{wrong}",
-        flush=True,
-    )
+    how = ", ".join(row["proved by"]) or row["left over"]
+    print(f"{mark} {row['id']:<58} {how} {row['seconds'] * 1e3:.0f} ms{wrong}", flush=True)
 
 
 def summary(rows: list[dict[str, Any]]) -> str:
@@ -102,13 +100,11 @@ def summary(rows: list[dict[str, Any]]) -> str:
     times = [r["seconds"] for r in rows if r["proved by"]]
     done = sum(bool(r["proved by"]) for r in rows)
     lines.append(f"all: {done} of {len(rows)} proved ({100 * done / max(len(rows), 1):.0f} %)")
-    lines.append(
-        f"twins: {sum(r['twins refuted'] for r in rows)} of {3 * len(rows)} refuted by balls, {sum(bool(r['twins proved']) for r in rows)} claims with a twin proved"
-    )
+    refuted, believed = sum(r["twins refuted"] for r in rows), sum(bool(r["twins proved"]) for r in rows)
+    lines.append(f"twins: {refuted} of {3 * len(rows)} refuted by balls, {believed} claims with a twin proved")
     if len(times) > 1:
-        lines.append(
-            f"time to a proof: median {1e3 * median(times):.0f} ms, 99th percentile {1e3 * quantiles(times, n=100)[98]:.0f} ms"
-        )
+        slow = quantiles(times, n=100)[98]
+        lines.append(f"time to a proof: median {1e3 * median(times):.0f} ms, 99th percentile {1e3 * slow:.0f} ms")
     return "\n".join(lines)
 
 

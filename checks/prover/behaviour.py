@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import sympy as sp
+from flint import fmpq
 
 from ...spec.language import expressions as x
 from ...spec.language.printing import latex, text
@@ -14,13 +15,15 @@ from ...spec.language.sorts import SIZE, Domain
 from .context import Context
 from .engine import Engine, Unproved
 from .expansion import Expansion, summable
-from .growth import Algebra, Coarse, Growth, Order, Unsettled
+from .growth import Algebra, Coarse, Growth, Unsettled
 from .leftover import expression, readable
+from .orders import Order, T
 from .signs import minus
-from .terms import Poly, var
+from .terms import Mono, Poly, number, var
 from .translate import normal
 
 DEPTHS = (1, 3, 6)
+SECONDS = 5.0
 FAR = Domain("a number of at least 1", r"[1,\infty)", low=1)
 Found = TypeVar("Found")
 
@@ -52,7 +55,7 @@ class Summability:
 def engine_for(context: Context, t: sp.Symbol) -> Engine:
     """An engine for t far out: at least 1, and whole where it is."""
     context.domains[t.name] = SIZE if t.is_integer else FAR
-    return Engine(context)
+    return Engine(context, SECONDS)
 
 
 def behaviour(engine: Engine, e: Any, t: sp.Symbol) -> Behaviour:
@@ -68,13 +71,34 @@ def behaviour(engine: Engine, e: Any, t: sp.Symbol) -> Behaviour:
 def summability(engine: Engine, e: Any, t: sp.Symbol) -> Summability:
     """Whether Σ e(t) converges over whole t, by the growth of its terms; an alternating one by Leibniz."""
     rest = unsigned(engine, e, t)
-    if rest is not None:
-        return _fine_enough(engine, t, lambda walk: _alternating(walk, rest))
-    return _fine_enough(engine, t, lambda walk: _one_signed(walk, e))
+    try:
+        if rest is not None:
+            return _fine_enough(engine, t, lambda walk: _alternating(walk, rest))
+        return _fine_enough(engine, t, lambda walk: _one_signed(walk, e))
+    except Unsettled:
+        raise
+    except Unproved:
+        if not isinstance(e, sp.Add):
+            raise
+    return _by_parts([summability(engine, p, t) for p in e.args])
+
+
+def _by_parts(parts: list[Summability]) -> Summability:
+    """A sum of series converges where all of them do, and diverges where all but one do."""
+    diverging = [p for p in parts if not p.converges]
+    if len(diverging) > 1:
+        raise Unproved("a sum of divergent series")
+    if diverging:
+        why = f"of its parts just one diverges: {diverging[0].reason}"
+        return replace(diverging[0], reason=why)
+    a = parts[0].algebra
+    bound = a.made([], [m for p in parts for m in (*p.growth.terms, *p.growth.errors)])
+    return Summability(a, bound, True, "each of its parts converges: " + "; ".join(p.reason for p in parts), None)
 
 
 def _fine_enough(engine: Engine, t: sp.Symbol, find: Callable[[Expansion], Found]) -> Found:
     """By deeper and deeper expansions, and only where all that was divided by is not zero in the end."""
+    last: Unproved | None = None
     for depth in DEPTHS:
         walk = Expansion(Algebra(engine, depth), t)
         try:
@@ -115,7 +139,7 @@ def _limit(a: Algebra, g: Growth) -> Poly | int:
 # ---------------------------------------------------------------------- series
 def unsigned(engine: Engine, e: Any, t: sp.Symbol) -> Any:
     """The terms without their factor (−1)^{t + c}, up to a sign; None where there is no such factor."""
-    factors = e.args if isinstance(e, sp.Mul) else (e,)
+    factors = list(_factors(e))
     for i, f in enumerate(factors):
         if isinstance(f, sp.Pow) and f.base == -1:
             c = minus(normal(engine, f.exp), var(t.name)).constant()
@@ -124,6 +148,14 @@ def unsigned(engine: Engine, e: Any, t: sp.Symbol) -> Any:
                 with x.as_written():
                     return rest[0] if len(rest) == 1 else sp.Mul(*rest) if rest else sp.Integer(1)
     return None
+
+
+def _factors(e: Any) -> Iterator[Any]:
+    if isinstance(e, sp.Mul):
+        for f in e.args:
+            yield from _factors(f)
+    else:
+        yield e
 
 
 def _alternating(walk: Expansion, rest: Any) -> Summability:
@@ -173,15 +205,36 @@ def _one_signed(walk: Expansion, e: Any) -> Summability:
 def order_expression(m: Order, t: Any) -> Any:
     """An order as an expression of the language."""
     with x.as_written():
-        factors = [
-            _power(b, expression(p))
-            for b, p in zip((t, sp.log(t), sp.log(sp.log(t))), m.powers, strict=True)
-            if p.terms
-        ]
-        exponents = [_times(expression(c), order_expression(k, t)) for k, c in m.grows]
+        factors, exponents = [], []
+        for k, c in m.grows:
+            base = _base(c) if k == T else None
+            if base is None:
+                exponents.append(_times(expression(c), order_expression(k, t)))
+            else:
+                factors.append(sp.Pow(expression(base[0]), _times(expression(number(base[1])), t)))
         if exponents:
-            factors.insert(0, sp.exp(exponents[0] if len(exponents) == 1 else sp.Add(*exponents)))
+            factors.append(sp.exp(exponents[0] if len(exponents) == 1 else sp.Add(*exponents)))
+        logs = (t, sp.log(t), sp.log(sp.log(t)))
+        factors += [_power(b, expression(p)) for b, p in zip(logs, m.powers, strict=True) if p.terms]
         return sp.Integer(1) if not factors else factors[0] if len(factors) == 1 else sp.Mul(*factors)
+
+
+def _base(c: Poly) -> tuple[Poly, fmpq] | None:
+    """c = q·log P as (P, q), so that e^{ct} can be shown as P^{qt}."""
+    if len(c.terms) == 1 and len(c.terms[0][0].powers) == 1:
+        a, e = c.terms[0][0].powers[0]
+        if a.kind == "log" and e == 1:
+            return a.args[0], c.terms[0][1]
+    return None
+
+
+def tidied(engine: Engine, p: Poly) -> Poly:
+    """The polynomial as a product of its factors, where that is shorter."""
+    if len(p.terms) < 2:
+        return p
+    coef, atoms = engine.factored(p)
+    product = Poly({Mono(atoms): coef}) if coef != 0 else Poly({})
+    return product if len(product.key) < len(p.key) else p
 
 
 def _power(base: Any, p: Any) -> Any:
@@ -209,7 +262,7 @@ def growth_formula(a: Algebra, g: Growth, t: Any, most: int = 3) -> tuple[str, s
         kept, beyond = list(g.terms)[:most], []
     beyond += [e for e in g.errors if not any(a.within(e, b) for b in beyond)]
     with x.as_written():
-        parts = [_times(expression(g.terms[m]), order_expression(m, t)) for m in kept]
+        parts = [_times(expression(tidied(a.engine, g.terms[m])), order_expression(m, t)) for m in kept]
         whole = sp.Integer(0) if not parts else parts[0] if len(parts) == 1 else sp.Add(*parts)
     errors = [order_expression(m, t) for m in beyond[:2]]
     out_latex = latex(whole) + "".join(f" + O({latex(e)})" for e in errors)

@@ -79,7 +79,30 @@ def xlogy(engine: Engine, weight: Poly, argument: Poly) -> Open:
         raise Unproved("a weight not known to be zero times log 0")
     if positive(engine, argument):
         return engine.times(opened(weight), engine.logarithm(argument))
-    return atom_terms(Atom("call", "xlogy", weight, argument))
+    parts = [(m, c) for m, c in weight.terms]
+    if len(parts) > 1 and all(c > 0 and engine.signs.mono_nonnegative(m) for m, c in parts):
+        # (x + x′) log y = x log y + x′ log y also for y = 0: the left weight vanishes exactly where both do
+        return [t for m, c in parts for t in xlogy(engine, Poly({m: c}), argument)]
+    outside, inner = _positive_factors(engine, weight)
+    scale, base = _positive_factors(engine, argument)
+    if len(base.terms) == 1 and all(a.kind == "delta" for a, _ in base.terms[0][0].powers):
+        needed = {a for a, _ in base.terms[0][0].powers}
+        if all(needed <= {a for a, _ in m.powers} for m, _ in inner.terms):
+            return engine.times(opened(weight), engine.logarithm(engine.canon(scale)))  # δ log δ = 0
+    out = engine.times(outside, atom_terms(Atom("call", "xlogy", inner, base)))
+    logarithm = engine.logarithm(engine.canon(scale))
+    return out + engine.times(opened(weight), logarithm)
+
+
+def _positive_factors(engine: Engine, p: Poly) -> tuple[Open, Poly]:
+    """p = (positive factors) · (the rest), the sign with the rest."""
+    coef, atoms = engine.factored(p)
+    known = {a: e for a, e in atoms.items() if engine.signs.positive(a)}
+    rest = [Term(ONE if coef > 0 else -ONE, (), {})]
+    for a, e in atoms.items():
+        if a not in known:
+            rest = engine.times(rest, opened(a.args[0]) if a.kind == "base" and e == 1 else atom_terms(a, e))
+    return [Term(abs(coef), (), known)], engine.canon(rest)
 
 
 def integer_power(engine: Engine, base: Poly, exponent: Poly) -> Open:
@@ -96,7 +119,7 @@ def integer_power(engine: Engine, base: Poly, exponent: Poly) -> Open:
     for m, c in exponent.terms:
         part = Poly({m: ONE})
         if c < 0 or not engine.signs.poly_nonnegative(part):
-            engine.side[f"{base.key} ≠ 0"] = base
+            engine.assume(base, "≠ 0")
         out = engine.times(
             out, engine.power(base, c) if not m.powers else atom_terms(Atom("call", "pow", base, part), c)
         )

@@ -27,6 +27,22 @@ def derivative(e: Any, wrt: Any) -> Any:
         return _derive(e, wrt)
 
 
+def placed(e: Any) -> Any:
+    """What `at` stands for: its expression with the derivatives taken, then the values put in."""
+    with x.as_written():
+        return x.substitute(_taken(e.expr), dict(e.places))
+
+
+def _taken(e: Any) -> Any:
+    if isinstance(e, x.Derivative):
+        return _derive(*e.args)
+    if isinstance(e, x.At):
+        return placed(e)
+    if isinstance(e, x.Named):
+        return _taken(unfold(e))
+    return e if not e.args or not e.has(x.Derivative, x.At, x.Named) else e.func(*map(_taken, e.args))
+
+
 def mentions(e: Any, wrt: Any) -> bool:
     name = wrt.array.args[0] if isinstance(wrt, x.Entry) else wrt
     return name in e.free_symbols
@@ -95,6 +111,8 @@ def _node(e: Any, wrt: Any) -> Any:
             if mentions(e.selector, wrt):
                 raise Unsupported("the derivative of a choice with respect to its selector")
             return x.ByValue(e.selector, *[p for k, v in e.branches for p in (k, _derive(v, wrt))])
+        case x.At():
+            return _derive(placed(e), wrt)
         case x.Expectation() if polynomial(e.args[0], wrt):
             return x.Expectation(_derive(e.args[0], wrt))
         case sp.tanh():
@@ -105,7 +123,7 @@ def _node(e: Any, wrt: Any) -> Any:
 
 
 def polynomial(e: Any, wrt: Any) -> bool:
-    """Whether the expression is visibly a polynomial in the variable: then derivative and expectation may be exchanged."""
+    """Whether the expression is visibly a polynomial in the variable: then ∂ and 𝔼 may be exchanged."""
     if e == wrt or not mentions(e, wrt):
         return True
     match e:

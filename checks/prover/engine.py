@@ -10,9 +10,7 @@ with rational functions of the atoms (factorisation by FLINT); `is_zero` merges 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import count, permutations, product
-from math import factorial, prod
+from itertools import count
 from time import monotonic
 from typing import Any
 
@@ -20,13 +18,13 @@ from flint import fmpq, fmpq_mpoly_ctx, fmpz
 
 from ...spec.language.sorts import NATURAL, SIZE
 from . import calls
+from .closing import Unproved, close_sum
 from .context import Context
-from .signs import Signs
+from .signs import Signs, minus
 from .terms import (
     ONE,
     ZERO,
     Atom,
-    Bounds,
     Mono,
     Open,
     Poly,
@@ -35,15 +33,10 @@ from .terms import (
     atom_terms,
     closed,
     constant_terms,
-    depth,
     number,
     opened,
     rename,
 )
-
-
-class Unproved(Exception):
-    """The expression leaves what this engine can treat; nothing is claimed about it."""
 
 
 class Infinite(Exception):
@@ -52,7 +45,6 @@ class Infinite(Exception):
 
 _fresh = count(1)
 MAX_TERMS = 4000
-MAX_ORDERS = 720
 
 
 def fresh_name() -> str:
@@ -70,6 +62,14 @@ class Engine:
         self.met_infinite = False  # an atom that may be −∞ was met while translating
         self.memo: dict[Any, tuple[Poly, dict[str, Poly], bool]] = {}
         self.rules_used: set[str] = set()
+
+    def assume(self, p: Poly, relation: str) -> None:
+        """Record what must hold for a value to exist; where it can never hold there is no value at all."""
+        opposite = minus(Poly({}), p)
+        never = self.signs.poly_positive(opposite) or (relation == "> 0" and self.signs.poly_nonnegative(opposite))
+        if relation != "≠ 0" and never:
+            raise Unproved("something that has no value anywhere")
+        self.side[f"{p.key} {relation}"] = p
 
     # ------------------------------------------------------------------ products of prenex terms
     def refreshed(self, t: Term) -> Term:
@@ -213,12 +213,24 @@ class Engine:
         if r < 0:
             for a in unknown:
                 if not self.signs.nonzero(a):
-                    self.side[f"{a.key} ≠ 0"] = Poly({Mono([(a, ONE)]): ONE})
+                    self.assume(Poly({Mono([(a, ONE)]): ONE}), "≠ 0")
         if r.q != 1 and (coef < 0 or unknown):
             atoms, unknown = self._even_powers(atoms, r)
+            if coef < 0 or any(not self.signs.nonnegative(a) for a in unknown):
+                self.assume(p, "≥ 0")
             if not (coef > 0 and all(self.signs.nonnegative(a) and r > 0 for a in unknown)):  # (x·y)^r also where x = 0
-                return atom_terms(Atom("base", p), r) if len(p.terms) > 1 else [Term(ONE, (), {Atom("base", p): r})]
+                return self._root_of_unknown(coef, atoms, unknown, r)
         return self.times(self._number_power(coef, r), [Term(ONE, (), {a: e * r for a, e in atoms.items()})])
+
+    def _root_of_unknown(self, coef: fmpq, atoms: dict[Atom, fmpq], unknown: list[Atom], r: fmpq) -> Open:
+        """(c·x·y)^r = cʳ·xʳ·y^r for positive c and x, whatever the sign of y; y stays one base."""
+        known = {a: e * r for a, e in atoms.items() if a not in unknown}
+        rest = [Term(ONE if coef > 0 else -ONE, (), {})]
+        for a in unknown:
+            power = opened(a.args[0]) if a.kind == "base" and atoms[a] == 1 else atom_terms(a, atoms[a])
+            rest = self.times(rest, power)
+        base = Atom("base", self.canon(rest))
+        return self.times(self._number_power(abs(coef), r), [Term(ONE, (), {**known, base: r})])
 
     def magnitude(self, a: Atom, e: fmpq) -> tuple[Atom, fmpq]:
         """|a|^e as an atom and its exponent."""
@@ -263,7 +275,7 @@ class Engine:
             raise Unproved("the logarithm of something identically zero")
         if not (coef > 0 and all(self.signs.positive(a) for a in atoms)):
             whole = closed([Term(coef, (), atoms)])
-            self.side[f"{whole.key} > 0"] = whole
+            self.assume(whole, "> 0")
             return atom_terms(Atom("log", whole))
         out: Open = []
         for q, s in ((fmpz(coef.p), 1), (fmpz(coef.q), -1)):
@@ -341,6 +353,7 @@ class Engine:
     def declare(self, name: str, lo: Poly, hi: Poly) -> None:
         """An index from lo to hi: a natural number where lo is one, with its upper limit."""
         low = self.signs.least(lo)
+        self.signs.local.pop(name, None)
         if low is not None and low >= 0:
             self.signs.local[name] = SIZE if low >= 1 else NATURAL
         self.signs.limits[name] = hi
@@ -408,37 +421,6 @@ class Engine:
                 return False
             p = smaller
         return False
-
-
-def close_sum(bounds: Bounds, factors: list[tuple[Atom, fmpq]]) -> Atom:
-    """The sum atom under canonical index names: the assignment of names with the least key."""
-    top = 1 + max(depth(a) for a, _ in factors)
-    best: Atom | None = None
-    for order in _orders(bounds, factors):
-        names = {b[0]: f"%{top}.{i}" for i, b in enumerate(order)}
-        atom = Atom("sum", rename(tuple(order), names), rename(Mono(factors), names))
-        if best is None or atom.key < best.key:
-            best = atom
-    assert best is not None
-    return best
-
-
-def _orders(bounds: Bounds, factors: list[tuple[Atom, fmpq]]) -> Iterator[Bounds]:
-    """The orders of the indices worth trying: sorted by what does not depend on names, permuted only among equals."""
-    hidden = {b[0]: "%" for b in bounds}
-
-    def invariant(b: tuple[str, Poly, Poly]) -> str:
-        shown = {**hidden, b[0]: "%own"}
-        own = sorted(f"{rename(a, shown).key}^{e}" for a, e in factors if b[0] in a.free)
-        return f"{rename(b[1], hidden).key}..{rename(b[2], hidden).key}:{own}"
-
-    classes: dict[str, list[tuple[str, Poly, Poly]]] = {}
-    for b in bounds:
-        classes.setdefault(invariant(b), []).append(b)
-    if prod(factorial(len(c)) for c in classes.values()) > MAX_ORDERS:
-        raise Unproved("a sum with too many interchangeable indices")
-    for choice in product(*[permutations(classes[k]) for k in sorted(classes)]):
-        yield tuple(b for part in choice for b in part)
 
 
 def _floor(e: fmpq) -> int:

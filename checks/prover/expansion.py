@@ -6,6 +6,7 @@ by term; a sum up to the variable by its closed form where the normal form has o
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import sympy as sp
@@ -13,9 +14,11 @@ from flint import fmpq
 
 from ...spec.language import expressions as x
 from ...spec.language.claims import unfold
+from ..evaluate import Undefined
 from .derivative import derivative
 from .engine import Unproved, fresh_name
-from .growth import LOG, LOGLOG, UNIT, ZERO, Algebra, Growth, Order, T, Unsettled, plain_order
+from .growth import ZERO, Algebra, Growth, Unsettled
+from .orders import LOG, LOGLOG, UNIT, Order, T, plain_order
 from .terms import ONE, Atom, Mono, Poly, Term, number, opened, var
 from .translate import Translation
 
@@ -79,17 +82,23 @@ class Expansion:
             if a.eventual_sign(h) > 0:
                 return ZERO
             raise Unproved("a power of 0 with an exponent that is not positive")
-        if not exponent.is_integer:
-            raise Unproved("a power of something negative")
         size = a.exp(a.times(h, a.log(a.negative(g))))
-        parity = self._parity(exponent)
-        return self._bounded(size) if parity is None else size if parity == 0 else a.negative(size)
+        match self._parity(exponent):
+            case 0:
+                return size
+            case 1:
+                return a.negative(size)
+        return self._bounded(size)
 
     def _parity(self, e: Any) -> int | None:
-        """0 or 1 where every value of the exponent is even, or every value odd."""
-        p = self._constant(e)
-        odd = [(m, c) for m, c in p.terms if c.q != 1 or int(c.p) % 2]
-        return 0 if not odd else 1 if len(odd) == 1 and not odd[0][0].powers and odd[0][1].q == 1 else None
+        """0 or 1 where every value of the exponent is even, or every value odd; it must be whole."""
+        p = self._constant(e) if self.variable.is_integer else None
+        if p is None:
+            raise Undefined("a power of something negative in the end")
+        if not self.algebra.engine.signs.integers(p):
+            raise Unproved("a power of something negative with an exponent that need not be whole")
+        odd = [m for m, c in p.terms if int(c.p) % 2]
+        return 0 if not odd else 1 if len(odd) == 1 and not odd[0].powers else None
 
     def _bounded(self, g: Growth) -> Growth:
         """Something of which only |…| = O(g) is known."""
@@ -125,6 +134,11 @@ class Expansion:
                 return a.sum([self.growth(e.args[0]), self._bounded(one)])
             case x.Total():
                 return self._total(e)
+            case x.Product():
+                with x.as_written():
+                    return a.exp(self._total(x.Total(sp.log(e.body), *e.args[1:])))
+            case x.Recurrence():
+                return self._recurrence(e)
         return self._normal(e)
 
     def _tanh(self, g: Growth) -> Growth:
@@ -153,12 +167,10 @@ class Expansion:
     def _total(self, e: x.Total) -> Growth:
         if not self._varies(e.low) and not self._varies(e.high):
             return self._fixed_length(e)
-        try:
-            return self._normal(e)
-        except Unproved:
-            if not self._varies(e.body) and not self._varies(e.low):
-                return self._like_an_integral(e)
-        return self._geometric(e)
+        for way in (self._normal, self._geometric):
+            with suppress(Unproved):
+                return way(e)
+        return self._like_an_integral(e)
 
     def _geometric(self, e: x.Total) -> Growth:
         """Σ of terms r(t)·e^{ℓk}: r(t)·(e^{ℓ(h + 1)} − e^{ℓ·low})/(e^ℓ − 1), where ℓ is surely not 0."""
@@ -222,6 +234,8 @@ class Expansion:
         a = self.algebra
         self.oscillates = True
         h = self.growth(e.high)
+        if self._varies(e.body) or self._varies(e.low):
+            raise Unproved("the growth of a sum whose terms vary with its length")
         if not self._tends_to_infinity(h):
             raise Unproved("a sum whose length does not tend to infinity")
         name = fresh_name()
@@ -254,6 +268,29 @@ class Expansion:
         below = a.power(a.log(h), number(-1)) if logs.terms else a.power(h, number(-1))
         beyond = a.times(whole, below)
         return a.made(whole.terms.items(), [*whole.errors, *beyond.terms, *beyond.errors])
+
+    def _recurrence(self, e: x.Recurrence) -> Growth:
+        """m_s = ρ·m_{s−1} + c with constants: m_u = ρᵘ·(m₀ − c/(1 − ρ)) + c/(1 − ρ), and m₀ + c·u for ρ = 1."""
+        a, u = self.algebra, self.growth(e.upto)
+        previous, step = fresh_name(), fresh_name()
+        p = Translation(a.engine, {**self.names, e.previous: var(previous), e.index: var(step)}).poly(e.step)
+        own = Atom("var", previous)
+        slope = Poly({Mono([(b, k) for b, k in m.powers if b != own]): c for m, c in p.terms if own in dict(m.powers)})
+        rest = Poly({m: c for m, c in p.terms if own not in dict(m.powers)})
+        linear = all(k == 1 for m, _ in p.terms for b, k in m.powers if b == own)
+        if not linear or {previous, step, self.variable.name} & (slope.free | rest.free):
+            raise Unproved("a recurrence whose solution is not known")
+        if not self._tends_to_infinity(u):
+            raise Unproved("a recurrence of a length that does not tend to infinity")
+        contraction = self._difference(number(1), slope)
+        if a.sign(contraction) == 0:
+            return a.sum([self.growth(e.start), a.times(u, a.constant(rest))])
+        fixed = a.constant(a.product(rest, a.positive_power(contraction, number(-1))))
+        if a.sign(slope) == 0:
+            return fixed
+        apart = a.sum([self.growth(e.start), a.negative(fixed)])
+        size = a.exp(a.times(u, a.log(a.absolute(a.constant(slope)))))
+        return a.sum([fixed, a.times(size if a.sign(slope) > 0 else self._bounded(size), apart)])
 
     # ------------------------------------------------------------------ canonical polynomials
     def _normal(self, e: Any) -> Growth:

@@ -11,9 +11,24 @@ from .terms import ZERO, Atom, Mono, Poly
 
 
 def may_be_infinite(engine: Engine, a: Atom) -> bool:
+    """x log y may be −∞ unless y = 0 forces x = 0: y is a multiple of x, or that plus something nonnegative."""
     if a.kind == "call" and a.args[0] == "xlogy":
-        return a.args[1] != a.args[2]
+        return not _dominates(engine, a.args[2], a.args[1])
     return any(_inside(engine, p) for p in a.args if isinstance(p, (Mono, Poly)))
+
+
+def _dominates(engine: Engine, y: Poly, x: Poly) -> bool:
+    """y ≥ c·x for some c > 0, read off from one monomial."""
+    if not x.terms or not engine.signs.poly_nonnegative(x):
+        return False
+    m, c = x.terms[0]
+    ratio = dict(y.terms).get(m, ZERO) / c
+    if ratio <= 0:
+        return False
+    rest = dict(y.terms)
+    for n, q in x.terms:
+        rest[n] = rest.get(n, ZERO) - ratio * q
+    return engine.signs.poly_nonnegative(Poly(rest))
 
 
 def _inside(engine: Engine, p: Mono | Poly) -> bool:

@@ -1,8 +1,7 @@
 """The algebra of growth: sums of constants times orders, as t → ∞, and orders for what they leave out.
 
-An order is exp(Σ c·m)·tᵃ·(log t)ᵇ·(log log t)ᶜ, where each m is an order that tends to ∞. A growth c₁m₁ + c₂m₂ + O(e)
-says: for fixed values of the parameters the rest stays below a constant times e from some t on. Nothing is compared
-before it must be, and a comparison that the sorts do not settle raises `Unsettled`.
+A growth c₁m₁ + c₂m₂ + O(e) says: for fixed values of the parameters the rest stays below a constant times e from some
+t on. Nothing is compared before it must be, and a comparison that the sorts do not settle raises `Unsettled`.
 """
 
 from __future__ import annotations
@@ -10,21 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from flint import arb, fmpq
+from flint import fmpq
 
-from ..ball_arithmetic import PRECISIONS, Balls, ball, precision
-from ..evaluate import Evaluation, Undecided, Undefined, Unsupported
+from ..evaluate import Undefined
 from . import calls
 from .engine import Engine, Unproved
 from .extended import may_be_infinite
-from .leftover import expression, readable
+from .leftover import readable
+from .orders import LOG, LOGLOG, LOGS, UNIT, Order, is_number, sign_of_number
 from .signs import minus
 from .splitting import vanishes
-from .terms import ONE, Atom, Mono, Open, Poly, number, opened
+from .terms import Atom, Mono, Open, Poly, number, opened
 
-LOGS = ("log t", "log log t", "log log log t")
 MOST_TERMS = 80
-NUMBERS = ("e", "exp", "prime", "pi", "log", "base")
 
 
 class Unsettled(Unproved):
@@ -37,39 +34,6 @@ class Unsettled(Unproved):
 
 class Coarse(Unproved):
     """The expansion was cut off too early to say."""
-
-
-class Order:
-    """exp(Σ c·m)·tᵃ·(log t)ᵇ·(log log t)ᶜ: `powers` are (a, b, c), `grows` the pairs (m, c). Positive in the end."""
-
-    __slots__ = ("grows", "key", "powers")
-
-    def __init__(self, powers: Iterable[Poly], grows: Mapping[Order, Poly]) -> None:
-        self.powers = tuple(powers)
-        self.grows = tuple(sorted(((m, c) for m, c in grows.items() if c.terms), key=lambda g: g[0].key))
-        inner = ";".join(f"{c.key}@{m.key}" for m, c in self.grows)
-        self.key = f"<{'|'.join(p.key for p in self.powers)}|{inner}>"
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Order) and self.key == other.key
-
-    def __repr__(self) -> str:
-        return self.key
-
-    @property
-    def free(self) -> frozenset[str]:
-        """The parameters and indices that the order depends on."""
-        return frozenset().union(*[p.free for p in self.powers], *[m.free | c.free for m, c in self.grows])
-
-
-def plain_order(*powers: int | fmpq) -> Order:
-    return Order([number(p) for p in (*powers, *[0] * (len(LOGS) - len(powers)))], {})
-
-
-UNIT, T, LOG, LOGLOG = plain_order(), plain_order(1), plain_order(0, 1), plain_order(0, 0, 1)
 
 
 @dataclass(frozen=True)
@@ -333,10 +297,12 @@ class Algebra:
         if lead is None:
             if self.sign(p) > 0:
                 return ZERO
-            raise Unproved("a division by something identically zero")
+            raise Undefined("a division by something identically zero")
         m, c, rest = lead
-        if self.sign(c) < 0 and (r is None or r.q != 1):
-            raise Unproved("a power of something negative")
+        if self.sign(c) < 0 and r is None:
+            raise Unproved("a power of something negative with an exponent that is not known")
+        if self.sign(c) < 0 and r is not None and r.q != 1:
+            raise Undefined("a root of something negative in the end")
         coefficients = [number(1)]
         for k in range(1, self.depth + 1):
             factor = self.product(self.plus(p, number(1 - k)), number(fmpq(1, k)))
@@ -347,7 +313,7 @@ class Algebra:
     def log(self, g: Growth) -> Growth:
         lead = self.leading(g)
         if lead is None or self.sign(lead[1]) < 0:
-            raise Unproved("the logarithm of something that is not positive in the end")
+            raise Undefined("the logarithm of something that is not positive in the end")
         m, c, rest = lead
         before = dict(self.engine.side)
         constant = self.canon(self.engine.logarithm(c))
@@ -381,36 +347,3 @@ class Algebra:
             return g if self.sign(c) > 0 else self.negative(g)
         except Unsettled:
             return self.made([(m, self.canon(calls.absolute(self.engine, c)))], [*rest.terms, *rest.errors])
-
-
-def is_number(p: Poly) -> bool:
-    """Made of rationals, e, π, roots, exponentials and logarithms only."""
-    return all(
-        a.kind in NUMBERS and all(is_number(q if isinstance(q, Poly) else Poly({q: ONE})) for q in _inner(a))
-        for m, _ in p.terms
-        for a, _ in m.powers
-    )
-
-
-def _inner(a: Atom) -> list[Poly | Mono]:
-    return [q for q in a.args if isinstance(q, (Poly, Mono))]
-
-
-def value_of_number(p: Poly) -> arb:
-    """An enclosure at the working precision."""
-    return ball(Evaluation({}, Balls()).value(expression(p)))
-
-
-def sign_of_number(p: Poly) -> int | None:
-    """−1 or 1 where a ball excludes 0."""
-    for bits in PRECISIONS:
-        with precision(bits):
-            try:
-                found = value_of_number(p)
-            except Undecided:
-                continue
-            except (Undefined, Unsupported):
-                return None
-            if found > 0 or found < 0:
-                return 1 if found > 0 else -1
-    return None

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 from flint import fmpq
 
-from ...spec.language.sorts import NONNEGATIVE, POSITIVE
+from ...spec.language.sorts import POSITIVE
 from .engine import Engine, Unproved, fresh_name
+from .probe import plausible
 from .signs import minus
 from .splitting import atoms_of, replaced
 from .terms import ONE, ZERO, Atom, Mono, Poly, Term, number, opened, rename, var
@@ -53,6 +54,7 @@ class Search:
 
     def nonnegative(self, p: Poly, scope: Scope = Scope(), depth: int = DEPTH) -> Found | None:
         """Parts that show p ≥ 0 for all values of the variables and of the scope's indices, or None."""
+        from .calculus_steps import by_growth
         from .gaps import exponential_gap, pairwise_square
         from .tangents import logarithmic_gap
 
@@ -65,24 +67,31 @@ class Search:
         if depth == 0 or self.budget < 0:
             return None
         self.known[p.key] = (depth, None)  # while it is open it must not rest on itself
+        if not plausible(self.engine, p):
+            return None
         rules: tuple[Rule, ...] = (
             structural,
             factor,
             member_of_sum,
             termwise,
             by_logarithms,
+            by_logarithm_of_one_term,
             pairwise_square,
             logarithmic_gap,
             exponential_gap,
             complete_square,
+            by_squares,
             by_kinks,
             by_growth,
         )
         for rule in rules:
+            before = dict(self.engine.side)
             try:
                 found = rule(self, p, scope, depth - 1)
             except Unproved:
                 found = None
+            if found is None:
+                self.engine.side = before  # what an abandoned way needed is not needed
             if found is not None:
                 self.known[p.key] = (depth, found)
                 return found
@@ -94,14 +103,36 @@ class Search:
 
 
 def zero_key(engine: Engine, p: Poly, over: tuple[tuple[str, Poly, Poly], ...]) -> str:
+    """When p = 0, as a key that can be compared; two exponentials are equal where their exponents are."""
     coef, atoms = engine.factored(p)
     if coef == 0:
         return "always"
     vanishing = [a for a in atoms if not engine.signs.positive(a)]
+    empty = [f"{lo.key}..{hi.key}" for _, lo, hi in over if not engine.signs.nonempty(lo, hi)]
+    if not vanishing:
+        return "never" if not empty else "only without terms in " + ",".join(empty)
+    if len(vanishing) == 1:
+        exponent = _exponent_gap(engine, vanishing[0])
+        if exponent is not None:
+            return zero_key(engine, exponent, over)
     used = [(v, lo, hi) for v, lo, hi in over if any(v in a.free for a in vanishing)]
     names = {v: f"%over{i}" for i, (v, _, _) in enumerate(used)}
     ranges = [f"{lo.key}..{hi.key}" for _, lo, hi in used]
-    return "&".join(sorted(rename(a, names).key for a in vanishing)) + " for " + ",".join(ranges)
+    unless = f" or without terms in {','.join(empty)}" if empty else ""
+    return "&".join(sorted(rename(a, names).key for a in vanishing)) + " for " + ",".join(ranges) + unless
+
+
+def _exponent_gap(engine: Engine, a: Atom) -> Poly | None:
+    """log A − log B for a base A − B of two positive monomials, one of them with an exponential."""
+    if a.kind != "base" or len(a.args[0].terms) != 2:
+        return None
+    (m, c), (n, d) = a.args[0].terms
+    if c * d >= 0 or not any(b.kind in ("exp", "e") for k in (m, n) for b, _ in k.powers):
+        return None
+    if not (engine.signs.mono_positive(m) and engine.signs.mono_positive(n)):
+        return None
+    logs = [engine.canon(engine.logarithm(Poly({k: abs(q)}))) for k, q in ((m, c), (n, d))]
+    return minus(*logs)
 
 
 # ---------------------------------------------------------------------- rules that need no lemma
@@ -109,8 +140,12 @@ def structural(search: Search, p: Poly, scope: Scope, depth: int) -> Found | Non
     if not search.engine.signs.poly_nonnegative(p):
         return None
     coef, atoms = search.engine.factored(p)
-    positive = coef > 0 and all(search.engine.signs.positive(a) for a in atoms)
-    zeros = {"never"} if positive or search.engine.signs.poly_positive(p) else _zeros_of_terms(search, p, scope)
+    signs = search.engine.signs
+    positive = (coef > 0 and all(signs.positive(a) for a in atoms)) or signs.poly_positive(p)
+    if all(c * signs.mono_sign(m) > 0 for m, c in p.terms) and not positive:
+        zeros = _zeros_of_terms(search, p, scope)
+    else:
+        zeros = {search.zero_key(number(1) if positive else p, scope)}
     return Found([(p, "visibly nonnegative")], zeros)
 
 
@@ -122,7 +157,7 @@ def _zeros_of_terms(search: Search, p: Poly, scope: Scope) -> set[str] | None:
         if not sums:
             out.add(search.zero_key(Poly({m: ONE}), scope))
             continue
-        if len(sums) > 1:
+        if len(sums) > 1 or not all(search.engine.signs.positive(a) for a, _ in m.powers if a not in sums):
             return None
         t = search.engine.open_sum(sums[0])
         inner = Poly({Mono(t.powers): ONE})
@@ -161,7 +196,7 @@ def member_of_sum(search: Search, p: Poly, scope: Scope, depth: int) -> Found | 
                 continue
             (v, lo, hi) = a.args[0][0]
             rest = Mono([(b, k) for b, k in m.powers if b != a])
-            for name, (low, high) in engine.ctx.ranges.items():
+            for name, (low, high) in list(engine.ctx.ranges.items()):
                 if (low, high) != (lo, hi):
                     continue
                 term = engine.canon(
@@ -207,7 +242,13 @@ def termwise(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
 def _under_one_sum(engine: Engine, p: Poly, low: str, high: str) -> tuple[str, Poly, Poly, Poly] | None:
     """p = Σ over one index of a body, when every monomial has exactly one sum over that range to draw it from."""
     name, body, limits = fresh_name(), [], None
+    limits_of = high[len("1*var(") : -1] if low == number(1).key and high.startswith("1*var(") else None
     for m, c in p.terms:
+        if limits_of is not None and not any(a.kind == "sum" for a, _ in m.powers):
+            counted = dict(m.powers)  # c·n is Σ c
+            if counted.pop(Atom("var", limits_of), ZERO) == 1:
+                body.append(Term(c, (), counted))
+                continue
         fit = [
             (a, i)
             for a, e in m.powers
@@ -253,6 +294,37 @@ def by_logarithms(search: Search, p: Poly, scope: Scope, depth: int) -> Found | 
     return None if found is None else Found([(p, "the exponential is increasing")], found.zeros)
 
 
+def by_logarithm_of_one_term(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
+    """A − B ≥ 0 because log A − log B ≥ 0, for one monomial B with an exponential and a positive remainder A."""
+    engine = search.engine
+    for m, c in p.terms:
+        if c >= 0 or not any(a.kind == "exp" for a, _ in m.powers) or not engine.signs.mono_positive(m):
+            continue
+        above, below = Poly({n: q for n, q in p.terms if n != m}), Poly({m: -c})
+        if not engine.signs.poly_positive(above):
+            continue
+        logs = engine.canon(engine.logarithm(above)), engine.canon(engine.logarithm(below))
+        found = search.nonnegative(minus(*logs), scope, depth)
+        if found is not None:
+            return Found([(p, "the logarithm is increasing")], found.zeros)
+    return None
+
+
+def by_squares(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
+    """B − A ≥ 0 because B ≥ 0 and B² − A² ≥ 0, for roots and absolute values."""
+    engine = search.engine
+    rooted = [m for m, _ in p.terms if any(e.q == 2 or (a.kind == "call" and a.args[0] == "abs") for a, e in m.powers)]
+    if not rooted or len(p.terms) > 6:
+        return None
+    upper = Poly({m: c for m, c in p.terms if c * engine.signs.mono_sign(m) > 0})
+    lower = minus(upper, p)
+    if not upper.terms or not lower.terms or not any(m in rooted for m, _ in p.terms):
+        return None
+    squares = [engine.canon(engine.power(q, fmpq(2))) for q in (upper, lower)]
+    found = search.nonnegative(minus(*squares), scope, depth)
+    return None if found is None else Found([(p, "the squares of the two sides")], None)
+
+
 def complete_square(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
     """a x² + b x + c = a (x + b/2a)² + (c − b²/4a) in some atom x, a positive."""
     engine = search.engine
@@ -282,30 +354,31 @@ def complete_square(search: Search, p: Poly, scope: Scope, depth: int) -> Found 
 
 
 def by_kinks(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
-    """On either side of |x| = 0 the sign of x is a hypothesis: x is written as a nonnegative number, or minus one."""
+    """On either side of |x| = 0 the sign of x is a hypothesis: x is written as a positive number, or minus one."""
     kinks = sorted(
         (a for a in atoms_of(p) if a.kind == "call" and a.args[0] in ("abs", "signum", "where")),
         key=lambda a: (len(a.key), a.key),
     )
     for argument in list(dict.fromkeys(a.args[1] for a in kinks))[:3]:
-        if all(_one_side(search, p, argument, side, scope, depth) for side in (1, -1)):
-            return Found([(p, "by cases on a sign")], None)
+        sides = [_one_side(search, p, argument, side, scope, depth) for side in (1, -1)]
+        if None in sides:
+            continue
+        zeros = None
+        if all(side == ("never", "never") for side in sides):
+            zeros = {"never"}
+        elif all(side == ("always", "never") for side in sides):  # zero at the kink and nowhere else
+            zeros = {search.zero_key(argument, scope)}
+        return Found([(p, "by cases on a sign")], zeros)
     return None
 
 
-def _one_side(search: Search, p: Poly, argument: Poly, side: int, scope: Scope, depth: int) -> bool:
-    """p ≥ 0 on one side of the kink: without using the side, or with the argument written as s > 0 (or −s).
+def _one_side(search: Search, p: Poly, argument: Poly, side: int, scope: Scope, depth: int) -> tuple[str, str] | None:
+    """p ≥ 0 on one side of the kink, and when it vanishes there: at the kink, and beside it. None: not shown.
 
-    For the latter the argument is solved for a variable in which it is linear; what else was known of that variable is
-    not used any more, so more is shown than is needed.
+    The side is not used at first; then the argument is written as s > 0 (or −s) and solved for a variable in which it
+    is linear. What else was known of that variable is not used any more, so more is shown than is needed.
     """
     engine = search.engine
-    flat = argument if side > 0 else minus(Poly({}), argument)
-    only_abs = all(a.args[0] == "abs" for a in atoms_of(p) if a.kind == "call" and a.args[1] == argument)
-    if only_abs:
-        case = {a: flat for a in atoms_of(p) if a.kind == "call" and a.args[0] == "abs" and a.args[1] == argument}
-        if search.nonnegative(replaced(engine, p, case), scope, depth) is not None:
-            return True
     for m, c in argument.terms:
         if len(m.powers) != 1 or m.powers[0][1] != 1 or m.powers[0][0].kind not in ("var", "entry"):
             continue
@@ -318,47 +391,21 @@ def _one_side(search: Search, p: Poly, argument: Poly, side: int, scope: Scope, 
         others = Poly({n: -q / c for n, q in argument.terms if n != m})
         apart = [Term(fmpq(side) / c, (), {Atom("var", name): ONE})]
         cases = [others, engine.canon([*opened(others), *apart])]  # at the kink, and beside it
-        if all(search.nonnegative(replaced(engine, p, {a: v}), scope, depth) is not None for v in cases):
-            return True
-    return False
-
-
-def by_growth(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
-    """f(x) ≥ 0 for x ≥ 0 because f(0) ≥ 0 and f′ ≥ 0; for real x on both sides of a touching point."""
-    from .calculus_steps import increasing_from, touching_points
-
-    engine = search.engine
-    for name in sorted({n for n in p.free if n in engine.ctx.domains}):
-        d = engine.ctx.domain(name)
-        if d.integer or d.values or any(name in a.free for a in atoms_of(p) if a.kind in ("sum", "call")):
-            continue
-        if d.low == 0 and d.high is None:
-            if increasing_from(search, p, name, scope, depth):
-                return Found([(p, f"increasing in {name}, and nonnegative at 0")], None)
-            continue
-        for point in touching_points(engine, p, name):
-            if _both_sides(search, p, name, point, scope, depth):
-                return Found([(p, f"smallest at {name} = {point}, where it vanishes")], None)
+        found = [search.nonnegative(replaced(engine, p, {a: v}), scope, depth) for v in cases]
+        if None not in found:
+            return _when(replaced(engine, p, {a: cases[0]}), found[0]), _when(None, found[1])
+    flat = argument if side > 0 else minus(Poly({}), argument)
+    own = [a for a in atoms_of(p) if a.kind == "call" and a.args[1] == argument]
+    if own and all(a.args[0] == "abs" for a in own):
+        if search.nonnegative(replaced(engine, p, dict.fromkeys(own, flat)), scope, depth) is not None:
+            return "?", "?"
     return None
 
 
-def _both_sides(search: Search, p: Poly, name: str, point: fmpq, scope: Scope, depth: int) -> bool:
-    from .calculus_steps import increasing_from
-
-    engine, d = search.engine, search.engine.ctx.domain(name)
-    for side in (1, -1):
-        if d.low is not None and side < 0 and point <= d.low:
-            continue
-        if d.high is not None or (d.low is not None and side < 0):
-            return False  # a bounded side needs the bound as a hypothesis
-        step = fresh_name()
-        engine.ctx.domains[step] = NONNEGATIVE
-        moved = engine.move_poly(
-            p, name, engine.canon([*opened(number(point)), Term(fmpq(side), (), {Atom("var", step): ONE})])
-        )
-        if not increasing_from(search, moved, step, scope, depth):
-            return False
-    return True
+def _when(p: Poly | None, found: Found | None) -> str:
+    if p is not None and not p.terms:
+        return "always"
+    return "never" if found and found.zeros and "never" in found.zeros else "?"
 
 
 def _sum(engine: Engine, p: Poly, q: Poly) -> Poly:

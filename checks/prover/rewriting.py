@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from flint import fmpq
 
@@ -52,7 +52,7 @@ def _rewrite_atom(engine: Engine, t: Term, a: Atom, e: fmpq, ranges: Ranges) -> 
             out = [Term(t.coef, t.bounds, {**without(t.powers, a), **({a: e - 1} if e > 1 else {})})]
             return engine.times(out, [engine.open_sum(a)])
         case "base" if whole and e > 0:
-            return _replace(engine, t, a, engine.power(a.args[0], e)) if e <= 6 else None
+            return _replace(engine, t, a, engine.power(cast(Poly, a.args[0]), e)) if e <= 6 else None
         case "prime" if not 0 <= e < 1:
             floor = (e.p // e.q) if e.q != 1 else e.p
             return [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flint import fmpq
 
 from ...spec.language.sorts import NATURAL, SIZE, Domain
@@ -139,11 +141,34 @@ class Signs:
         """A sum of nonnegative terms, one of them positive; or 1 − x with x below one."""
         if p.terms and all(c > 0 and self.mono_nonnegative(m) for m, c in p.terms):
             return any(self.mono_positive(m) for m, _ in p.terms)
-        return self._one_minus(p, strict=True)
+        return self._one_minus(p, strict=True) or self._between(p, self.poly_positive)
 
     def poly_nonnegative(self, p: Poly) -> bool:
         signs = [(c > 0, self.mono_sign(m)) for m, c in p.terms]
-        return all(s == (1 if up else -1) for up, s in signs) or self._one_minus(p, strict=False)
+        if all(s == (1 if up else -1) for up, s in signs):
+            return True
+        return self._one_minus(p, strict=False) or self._between(p, self.poly_nonnegative)
+
+    def _between(self, p: Poly, test: Callable[[Poly], bool]) -> bool:
+        """x·A + (1 − x)·B for x in [0, 1]: both ends pass the test."""
+        for x in {a for m, _ in p.terms for a, e in m.powers if a.kind in ("var", "entry") and e == 1}:
+            d = self.domain(x)
+            if d.low != 0 or d.high != 1 or d.values:
+                continue
+            ends: tuple[dict[Mono, fmpq], dict[Mono, fmpq]] = ({}, {})
+            for m, c in p.terms:
+                powers = dict(m.powers)
+                e = powers.pop(x, fmpq(0))
+                rest = Mono(powers)
+                if e not in (0, 1) or any(not x.free.isdisjoint(a.free) for a in powers):
+                    break
+                ends[1][rest] = ends[1].get(rest, fmpq(0)) + c
+                if e == 0:
+                    ends[0][rest] = ends[0].get(rest, fmpq(0)) + c
+            else:
+                if len(ends[0]) < len(p.terms) and all(test(Poly(e)) for e in ends):
+                    return True
+        return False
 
     def _one_minus(self, p: Poly, strict: bool) -> bool:
         """1 − c·m with 0 ≤ c ≤ 1 and m in [0, 1], below 1 where strict."""

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import permutations, product
+from math import gcd
 
 from flint import fmpq
 
-from .engine import Engine
+from .engine import Engine, Unproved
 from .inequality import Found, Scope, Search
 from .signs import minus
 from .terms import ONE, ZERO, Atom, Bounds, Mono, Open, Poly, Term, number, opened, rename, var
 
 LOG_BOUND = "information.log_bound"
-Unit = tuple[Bounds, Poly]
+Unit = tuple[tuple[Bounds, Poly, fmpq], ...]  # 1 = Σ over the parts of share · Σ over the bounds of weight
 
 
 @dataclass
@@ -30,6 +31,18 @@ class Group:
     logs: list[tuple[Poly, fmpq]] = field(default_factory=list)
     exponents: list[tuple[Mono, fmpq]] = field(default_factory=list)
     formal: bool = False
+
+    def content(self) -> fmpq:
+        """The common factor of the exponents is taken out: ½ log(2p) is half of log 2p. Returns the factor."""
+        exponents = [c for _, c in self.logs] + [c for _, c in self.exponents]
+        den = 1
+        for c in exponents:
+            den = den * int(c.q) // gcd(den, int(c.q))
+        num = gcd(*[int(c * den) for c in exponents])
+        factor = fmpq(num, den) if num else ONE
+        self.logs = [(p, c / factor) for p, c in self.logs]
+        self.exponents = [(m, c / factor) for m, c in self.exponents]
+        return factor
 
 
 def logarithmic_gap(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
@@ -84,6 +97,8 @@ def _lowered(engine: Engine, g: Group) -> Poly | None:
 
 def _monomial_power(base: Poly, c: fmpq) -> Open:
     """A single atom to a power, also a negative one: it cancels against the weight, or is found to be a pole."""
+    if len(base.terms) != 1:
+        raise Unproved("a weight of several terms that may vanish")
     ((m, q),) = base.terms
     return [Term(q ** int(c) if c.q == 1 else ONE, (), {a: e * c for a, e in m.powers})]
 
@@ -94,22 +109,28 @@ def _positive(engine: Engine, p: Poly) -> bool:
 
 
 def units(engine: Engine, p: Poly) -> Iterator[Unit | None]:
-    """Ways of writing 1 as a sum: not at all, Σₖ wₖ for a distribution that occurs, Σₖ 1/n for a length that occurs,
-    x + (1 − x) for a number between 0 and 1."""
+    """Ways of writing 1 as a sum: not at all, Σₖ wₖ for a distribution that occurs, their mean, Σₖ 1/n for a length
+    that occurs, x + (1 − x) for a number between 0 and 1."""
     yield None
+    distributions = []
     for name, size in engine.ctx.sums_to_one.items():
         if f"entry({name};" in p.key:
-            k = f"~{size.key}"
-            yield ((k, number(1), size),), Poly({Mono({Atom("entry", name, var(k)): ONE}): ONE})
+            k = index_name(number(1), size)
+            distributions.append((((k, number(1), size),), Poly({Mono({Atom("entry", name, var(k)): ONE}): ONE})))
+    for bounds, weight in distributions:
+        yield ((bounds, weight, ONE),)
+    if len(distributions) > 1:
+        yield tuple((bounds, weight, fmpq(1, len(distributions))) for bounds, weight in distributions)
     lengths = {b[2].key: b[2] for m, _ in p.terms for a, _ in m.powers if a.kind == "sum" for b in a.args[0]}
     for size in lengths.values():
         name = size.variable()
         if name:
-            yield ((f"~{size.key}", number(1), size),), Poly({Mono({Atom("var", name): -ONE}): ONE})
+            share = Poly({Mono({Atom("var", name): -ONE}): ONE})
+            yield ((((index_name(number(1), size), number(1), size),), share, ONE),)
     for name in sorted(p.free):
         d = engine.ctx.domain(name)
         if d.low == 0 and d.high == 1 and not d.values:
-            yield (), var(name)
+            yield ((), var(name), ONE), ((), minus(number(1), var(name)), ONE)
 
 
 def grouped(engine: Engine, p: Poly, unit: Unit | None, linear: bool, whole: bool) -> tuple[list[Group], Open]:
@@ -146,6 +167,8 @@ def grouped(engine: Engine, p: Poly, unit: Unit | None, linear: bool, whole: boo
             g = groups.setdefault(_bounds_key(where) + "|" + w.key, Group(where, w))
             g.logs.append((base, c))
             g.formal = g.formal or formal
+    if whole:
+        _split(groups)
     for t in linear_terms:
         if not _joins(engine, t, groups):
             rest.append(t)
@@ -163,13 +186,27 @@ def _shared(engine: Engine, bounds: Bounds, weight: Poly, unit: Unit | None) -> 
         c, atom = engine.primitive(weight)
         base = atom.args[0]
     if unit is not None and not bounds and base.constant() is not None:
-        if unit[0]:
-            yield unit[0], unit[1], c
-        else:
-            yield (), unit[1], c
-            yield (), minus(number(1), unit[1]), c
+        for where, w, share in unit:
+            yield where, w, c * share
         return
     yield bounds, base, c
+
+
+def _split(groups: dict[str, Group]) -> None:
+    """A weight that is the sum of all other weights over the same indices is divided among them: log m of a mixture."""
+    for key, g in list(groups.items()):
+        others = [h for k, h in groups.items() if k != key and h.bounds == g.bounds]
+        if len(others) < 2:
+            continue
+        total = Poly({})
+        for h in others:
+            total = minus(total, minus(Poly({}), h.weight))
+        if total == g.weight and not g.exponents:
+            for h in others:
+                h.logs += g.logs
+                h.formal = h.formal or g.formal
+            del groups[key]
+            return
 
 
 def _joins(engine: Engine, t: Term, groups: dict[str, Group]) -> bool:
@@ -186,6 +223,11 @@ def _joins(engine: Engine, t: Term, groups: dict[str, Group]) -> bool:
             g.exponents.append((Mono(left), o.coef))
             return True
     return False
+
+
+def index_name(lo: Poly, hi: Poly) -> str:
+    """The name that indices with this range share."""
+    return f"~{lo.key}..{hi.key}"
 
 
 def _bounds_key(bounds: Bounds) -> str:
@@ -207,9 +249,10 @@ def opened_sums(engine: Engine, t: Term) -> Term:
     for order in permutations(t.bounds):
         names: dict[str, str] = {}
         used: dict[str, int] = {}
-        for v, _, hi in order:
-            used[hi.key] = used.get(hi.key, 0) + 1
-            names[v] = f"~{hi.key}" + "'" * (used[hi.key] - 1)
+        for v, lo, hi in order:
+            name = index_name(lo, hi)
+            used[name] = used.get(name, 0) + 1
+            names[v] = name + "'" * (used[name] - 1)
         bounds = tuple(sorted(rename(t.bounds, names), key=lambda b: b[0]))
         candidates.append(Term(t.coef, bounds, {rename(b, names): e for b, e in t.powers.items()}))
     best = min(

@@ -11,7 +11,7 @@ from flint import fmpq
 from ...spec.language import expressions as x
 from ...spec.language.claims import unfold
 from . import calls
-from .derivative import derivative
+from .derivative import derivative, placed
 from .engine import Engine, Unproved, fresh_name
 from .expectation import expectation, moment
 from .extended import may_be_infinite
@@ -173,6 +173,8 @@ class Translation:
                 return calls.absolute(k, self.poly(e.args[0]))
             case x.ByValue():
                 return self._choice(e)
+            case x.At():
+                return self.terms(placed(e))
             case x.Expectation():
                 return expectation(k, self.poly(e.args[0]))
             case x.Moment():
@@ -182,6 +184,8 @@ class Translation:
                     Atom("call", f"apply:{e.name}", self.poly(e.vector.dims[0]), self._under_mark(e.vector))
                 )
             case x.Largest():
+                if not k.signs.nonempty(self.poly(e.low), self.poly(e.high)):
+                    raise Unproved("the largest of perhaps no numbers")
                 return atom_terms(Atom("call", "max", self.poly(e.low), self.poly(e.high), self._under_mark(e)))
             case x.Recurrence():
                 return self._recurrence(e)

@@ -344,12 +344,16 @@ def unfold(node: Named) -> Any:
 
 def expand(expr: Any, only: frozenset[str] | None = None) -> Any:
     """Replace definitions (and gaps) by what they stand for, all of them or only those named."""
+    return substitute(_expanded(expr, only), {}) if expr.has(Named) else expr  # with indices that are not shadowed
+
+
+def _expanded(expr: Any, only: frozenset[str] | None) -> Any:
     if isinstance(expr, Named) and (only is None or expr.id in only):
-        return expand(unfold(expr), only)
+        return _expanded(unfold(expr), only)
     if not expr.args or not expr.has(Named):
         return expr
     with as_written():
-        return expr.func(*[expand(a, only) for a in expr.args])
+        return expr.func(*[_expanded(a, only) for a in expr.args])
 
 
 def definition_of(node: Named) -> Definition:

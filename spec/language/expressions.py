@@ -17,6 +17,7 @@ import sympy as sp
 from sympy.core.parameters import global_parameters
 
 from .errors import LanguageError
+from .functions import ceiling, delta, expm1, floor, log1p, maximum, minimum, signum, xlogy  # noqa: F401 (one door)
 
 Expr = sp.Expr
 
@@ -149,6 +150,28 @@ class Derivative(Node):
     """∂ expr / ∂ variable, not yet taken: args (expr, variable)."""
 
 
+class At(Node):
+    """The value of an expression where variables have other values, after its derivatives: (expr, variable, value, …)."""
+
+    expr = property(lambda self: self.args[0])
+
+    @property
+    def places(self) -> list[tuple[Any, Any]]:
+        return list(zip(self.args[1::2], self.args[2::2], strict=True))
+
+    @property
+    def free_symbols(self) -> set[sp.Basic]:
+        changed = {s for variable, _ in self.places for s in _own(variable)}
+        return (self.expr.free_symbols - changed).union(
+            *[v.free_symbols for _, v in self.places], *[d.free_symbols for a, _ in self.places for d in a.args[1:]]
+        )
+
+
+def _own(variable: Any) -> set[sp.Basic]:
+    """The symbol of a variable: of an array its name."""
+    return {variable.args[0] if isinstance(variable, Array) else variable}
+
+
 class Expectation(Node):
     """𝔼[expr], linear, over the random variables among the claim's parameters."""
 
@@ -183,60 +206,6 @@ class Named(Node):
 
     id = property(lambda self: self.args[0].name)
     arguments = property(lambda self: self.args[1:])
-
-
-class delta(sp.Function):
-    """Kronecker's δ: 1 where the indices agree, else 0."""
-
-    nargs = 2
-
-
-class xlogy(sp.Function):
-    """x log y with the convention 0 log y = 0, and −∞ where y = 0 < x."""
-
-    nargs = 2
-
-
-class log1p(sp.Function):
-    """log(1 + x), in one rounding."""
-
-    nargs = 1
-
-
-class expm1(sp.Function):
-    """exp(x) − 1, in one rounding."""
-
-    nargs = 1
-
-
-class maximum(sp.Function):
-    """The larger of two numbers."""
-
-    nargs = 2
-
-
-class minimum(sp.Function):
-    """The smaller of two numbers."""
-
-    nargs = 2
-
-
-class signum(sp.Function):
-    """−1, 0 or 1."""
-
-    nargs = 1
-
-
-class floor(sp.Function):
-    """The largest integer not above x."""
-
-    nargs = 1
-
-
-class ceiling(sp.Function):
-    """The smallest integer not below x."""
-
-    nargs = 1
 
 
 exp, sqrt, tanh, Abs, pi, oo = sp.exp, sp.sqrt, sp.tanh, sp.Abs, sp.pi, sp.oo
@@ -335,36 +304,21 @@ def D(expr: Any, variable: Any) -> Expr:
     return Derivative(plain_number(expr), variable)
 
 
-def E(expr: Any) -> Expr:
-    """𝔼[expr]."""
-    return Expectation(plain_number(expr))
+def at(expr: Any, places: Mapping[Any, Any]) -> Expr:
+    """The expression where some variables have other values; derivatives inside are taken before.
 
-
-def moment_of(array: Array, order: int = 1) -> Expr:
-    """The moment 𝔼[gᵢʳ] that all entries of a random array share."""
-    return Moment(array, sp.Integer(order))
-
-
-def mean_of(array: Array) -> Expr:
-    """The mean that all entries of a random array share."""
-    return moment_of(array)
-
-
-def variance_of(array: Array) -> Expr:
-    """The variance that all entries of a random array share, 𝔼[g²] − 𝔼[g]²."""
-    return moment_of(array, 2) - moment_of(array) ** 2
-
-
-def variance(expr: Any) -> Expr:
-    """Var[expr] = 𝔼[expr²] − 𝔼[expr]²."""
-    return covariance(expr, expr)
-
-
-def covariance(first: Any, second: Any) -> Expr:
-    """𝔼[first · second] − 𝔼[first] 𝔼[second]."""
-    first, second = plain_number(first), plain_number(second)
-    together = first**2 if first == second else first * second
-    return E(together) - (E(first) ** 2 if first == second else E(first) * E(second))
+    >>> p = Array("p", sp.Symbol("n")); j = sp.Symbol("j", integer=True)
+    >>> with as_written():
+    ...     slope = at(D(p[j] ** 2, p[j]), {p: vector(lambda k: 1 / p.dims[0], over=p)})
+    >>> slope.expr == D(p[j] ** 2, p[j])
+    True
+    """
+    for variable, value in places.items():
+        if not isinstance(variable, (sp.Symbol, Array)):
+            raise LanguageError(f"at(…) puts values for variables, and {variable} is none")
+        if isinstance(variable, Array) != isinstance(value, (Array, Family)):
+            raise LanguageError(f"at(…): {value} cannot stand for {variable.name}")
+    return At(plain_number(expr), *[plain_number(x) for pair in places.items() for x in pair])
 
 
 def by_value(selector: Any, branches: Mapping[int, Any]) -> Expr:
@@ -412,10 +366,52 @@ def _substitute(expr: Any, mapping: dict[Any, Any], reopen: bool) -> Any:
         bound = {previous: Bound(expr.previous.name, top + 1), index: Bound(expr.index.name, top + 2)}
         start, upto = (_substitute(x, mapping, reopen) for x in (expr.start, expr.upto))
         return Recurrence(start, _substitute(step, bound, False), *bound.values(), upto)
+    if isinstance(expr, At):
+        outer = [(variable, _substitute(value, mapping, reopen)) for variable, value in expr.places]
+        names = {s for variable, _ in expr.places for s in _own(variable)}
+        inner = {k: v for k, v in mapping.items() if not (isinstance(k, (sp.Symbol, Array)) and _own(k) & names)}
+        return _placed(expr.expr, inner, outer, reopen)
+    if isinstance(expr, Derivative):
+        return _placed(expr, mapping, [], reopen)
     args = [_substitute(a, mapping, reopen) for a in expr.args]
     if isinstance(expr, Entry) and isinstance(args[0], Family):
         return args[0][args[1]]
     return expr.func(*args)
+
+
+def _placed(expr: Any, mapping: dict[Any, Any], places: list[tuple[Any, Any]], reopen: bool) -> Any:
+    """A derivative, or an expression under `at`, with replacements: what would change its meaning is put at it instead.
+
+    ∂f/∂aⱼ at a := 2b is not ∂f/∂(2bⱼ), and at b := a it is not the derivative of f(a, a).
+    """
+    fixed = {s for variable, _ in places for s in _own(variable)}
+    by = {s for d in subexpressions(expr) if isinstance(d, Derivative) for s in _variable_of(d.args[1])} - fixed
+    free, direct, moved = expr.free_symbols, {}, []
+    variables = [(old, new) for old, new in mapping.items() if isinstance(old, (sp.Symbol, Array))]
+    for old, new in variables:  # what is differentiated by may only change its name, to one that does not occur
+        if _own(old) & by and not (isinstance(new, (sp.Symbol, Array)) and not _own(new) & (free | by | fixed)):
+            moved.append((old, new))
+        elif _own(old) & by:
+            direct[old] = new
+            by |= _own(new)
+    for old, new in mapping.items():
+        if (old, new) in moved or old in direct:
+            continue
+        if (old, new) in variables and _own(old) & free and new.free_symbols & (by | fixed):
+            moved.append((old, new))
+        else:
+            direct[old] = new
+    if isinstance(expr, Derivative):
+        inside = Derivative(*[_substitute(a, direct, reopen) for a in expr.args])
+    else:
+        inside = _substitute(expr, direct, reopen)
+    sizes = {k: v for k, v in direct.items() if isinstance(k, sp.Symbol)}
+    every = [(_substitute(old, sizes, reopen), new) for old, new in [*places, *moved]]
+    return At(inside, *[part for pair in every for part in pair]) if every else inside
+
+
+def _variable_of(wrt: Any) -> set[sp.Basic]:
+    return _own(wrt.array if isinstance(wrt, Entry) else wrt)
 
 
 def subexpressions(expr: Any) -> Iterator[Any]:

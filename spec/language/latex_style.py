@@ -16,6 +16,7 @@ class Latex(Printer):
     """LaTeX for MathJax, KaTeX and latex2mathml alike: no packages, no macros of our own."""
 
     minus, times, le, ge, iff = "-", r" \, ", r"\le", r"\ge", r"\iff"
+    inline = False
 
     def parens(self, s: str) -> str:
         return rf"\left( {s} \right)"
@@ -114,6 +115,9 @@ class Latex(Printer):
             case x.WhereNonnegative():
                 y, there, elsewhere = (self.show(a, 0) for a in e.args)
                 return ATOM, rf"\begin{{cases}} {there} & {y} \ge 0 \\ {elsewhere} & {y} < 0 \end{{cases}}"
+            case x.At():
+                places = ", ".join(f"{self.show(v, 0)} = {self.show(value, 0)}" for v, value in e.places)
+                return ATOM, rf"\left. {self.show(e.expr, 0)} \right|_{{{places}}}"
             case x.Application():
                 return ATOM, rf"{self.symbol(e.name)}({self.show(e.vector, 0)})"
             case x.Recurrence():

@@ -69,6 +69,7 @@ class Printer(ABC):
     le: str
     ge: str
     iff: str
+    inline: bool  # fractions stand on one line, so what follows one must not look like part of its denominator
 
     @abstractmethod
     def parens(self, s: str) -> str: ...
@@ -153,7 +154,8 @@ class Printer(ABC):
         if is_negative(e):
             return self.minus + self.show(negated(e), PRODUCT)
         above, below = fraction(e)
-        big = [f for f in above if isinstance(f, x.Binder) and not isinstance(f, x.Family)] if below else []
+        apart = below and not (self.inline and any(isinstance(f, x.Binder) for f in below))
+        big = [f for f in above if isinstance(f, x.Binder) and not isinstance(f, x.Family)] if apart else []
         above = [f for f in above if not (f.is_Integer and f == 1)]
         head = [f for f in above if f not in big] if below else above
         out = self.ratio(head, below) if below else self.factors(head)

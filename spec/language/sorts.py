@@ -45,21 +45,17 @@ class Domain:
         return above and below
 
     def sample(self, rng: random.Random) -> Fraction:
-        """An exact rational of the domain, ends included now and then where they belong to it."""
+        """An exact rational of the domain; now and then an end, or 0 or ±1, where strict inequalities tend to fail."""
         if self.values:
             return Fraction(rng.choice(self.values))
         if self.integer:
             low = self.low or 0
             return Fraction(rng.randint(low, low + 5))
+        special = [Fraction(v) for v in (0, 1, -1, self.low, self.high) if v is not None and v in self]
+        if special and rng.random() < 0.15:
+            return rng.choice(special)
         if self.low is None and self.high is None:
             return Fraction(rng.randint(-24, 24), 8)
-        ends = [
-            Fraction(e)
-            for e, shut in ((self.low, not self.open_low), (self.high, not self.open_high))
-            if shut and e is not None
-        ]
-        if ends and rng.random() < 0.15:
-            return rng.choice(ends)
         low = self.low if self.low is not None else (self.high or 0) - 4
         high = self.high if self.high is not None else low + 4
         return low + (high - low) * Fraction(rng.randint(1, 31), 32)

@@ -20,6 +20,7 @@ class Text(Printer):
     """One line that a terminal shows and a person can type back."""
 
     minus, times, le, ge, iff = "−", "·", "≤", "≥", "⇔"
+    inline = True
 
     def parens(self, s: str) -> str:
         return f"({s})"
@@ -42,7 +43,9 @@ class Text(Printer):
         return low if all(c in "₀₁₂₃₄₅₆₇₈₉₊₋ᵢⱼₖₘₙₜ" for c in low) else f"_{s}" if len(s) == 1 else f"_({s})"
 
     def ratio(self, above: list[Any], below: list[Any]) -> str:
+        ends_open = bool(above) and isinstance(above[-1], (x.Binder, x.xlogy, x.Derivative, sp.log))
         top = self.show(above[0], PRODUCT) if len(above) == 1 else self.factors(above) or "1"
+        top = self.parens(top) if ends_open else top
         bottom = (
             self.show(below[0], POWER) if len(below) == 1 and not isinstance(below[0], x.Total) else self.factors(below)
         )
@@ -123,6 +126,9 @@ class Text(Printer):
             case x.WhereNonnegative():
                 y, there, elsewhere = (self.show(a, 0) for a in e.args)
                 return ATOM, f"{{{there} if {y} ≥ 0; {elsewhere} if {y} < 0}}"
+            case x.At():
+                places = ", ".join(f"{self.show(v, 0)} = {self.show(value, 0)}" for v, value in e.places)
+                return ATOM, f"({self.show(e.expr, 0)} at {places})"
             case x.Application():
                 return ATOM, f"{self.symbol(e.name)}({self.show(e.vector, 0)})"
             case x.Recurrence():

@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from . import expressions as x
+from . import functions
 from .errors import LanguageError
 from .sorts import RANDOM, Sort
-from .statements import Identical, Statement
+from .statements import Identical, Limit, Statement
+from .tending import unreachable
 
 if TYPE_CHECKING:
     from .claims import Claim, Definition, Step
 
 Ranges = dict[Any, tuple[Any, Any]]
 VECTORS = (x.Array, x.Family)
+OURS = (x.__name__, functions.__name__)
 SYMPY = (sp.Symbol, sp.Rational, sp.Add, sp.Mul, sp.Pow, sp.exp, sp.log, sp.tanh, sp.Abs)
-CONSTANTS = (sp.pi, sp.E, sp.oo)
+CONSTANTS = (sp.pi, sp.E, sp.oo, -sp.oo)
 
 
 def check_ranges(item: Claim | Definition, what: Statement | sp.Expr, lengths: bool = True) -> None:
@@ -34,6 +37,9 @@ def check_ranges(item: Claim | Definition, what: Statement | sp.Expr, lengths: b
     walk = _Walk(item, lengths)
     for expr, may_be_vector in _places(what) if isinstance(what, Statement) else ((what, False),):
         (walk.any if may_be_vector else walk.number)(expr, ranges)
+    fault = unreachable(what, item.variables) if isinstance(what, Limit) else ""
+    if fault:
+        raise walk.wrong(fault)
 
 
 def check_steps(item: Claim, steps: Iterable[Step], where: str) -> None:
@@ -86,8 +92,9 @@ def _places(s: Statement) -> Iterator[tuple[Any, bool]]:
 class _Walk:
     """One walk over an expression of a claim or definition."""
 
-    def __init__(self, item: Any, lengths: bool) -> None:
-        self.item, self.lengths = item, lengths
+    def __init__(self, item: Any, lengths: bool, placed: frozenset[str] = frozenset()) -> None:
+        """placed: the names that an enclosing `at` gives values."""
+        self.item, self.lengths, self.placed = item, lengths, placed
 
     def wrong(self, sentence: str) -> LanguageError:
         return LanguageError(f"{sentence}, in {self.item.id}", self.item.where)
@@ -124,6 +131,14 @@ class _Walk:
                 self._variable(e.args[1])
                 self.number(e.args[0], ranges)
                 self.number(e.args[1], ranges)
+            case x.At():
+                for variable, value in e.places:
+                    declared = self.item.variables.get(variable.name)
+                    if declared and declared.sort.kind in RANDOM:
+                        raise self.wrong(f"{variable.name} is random, and at(…) cannot give it a value")
+                    (self.any if isinstance(variable, x.Array) else self.number)(value, ranges)
+                inside = _Walk(self.item, self.lengths, self.placed | {v.name for v, _ in e.places})
+                inside.number(e.expr, ranges)
             case x.Moment():
                 self._random(e.args[0], int(e.args[1]))
                 self.any(e.args[0], ranges)
@@ -137,9 +152,10 @@ class _Walk:
     def _word(self, e: Any, ranges: Ranges) -> None:
         if isinstance(e, sp.Float):
             raise self.wrong(f"{float(e)} is a float, and claims are exact; write x / 2 for 0.5 * x")
-        if not isinstance(e, SYMPY) and e not in CONSTANTS and type(e).__module__ != x.__name__:
+        if not isinstance(e, SYMPY) and e not in CONSTANTS and type(e).__module__ not in OURS:
             raise self.wrong(f"{type(e).__name__} is no word of the language of claims")
-        if isinstance(e, sp.Symbol) and not isinstance(e, x.Bound) and e.name not in self.item.variables:
+        known = isinstance(e, x.Bound) or e in CONSTANTS or getattr(e, "name", "") in self.placed
+        if isinstance(e, sp.Symbol) and not known and e.name not in self.item.variables:
             raise LanguageError(
                 f"{e.name} is not a variable of {self.item.id}; declare it as a parameter with a sort", self.item.where
             )
@@ -153,9 +169,10 @@ class _Walk:
 
     def _variable(self, v: Any) -> None:
         declared = self.item.variables.get(v.name) if isinstance(v, sp.Symbol) else None
-        if not isinstance(v, x.Entry) and (declared is None or declared.expr != v or v.is_integer):
+        placed = isinstance(v, sp.Symbol) and v.name in self.placed
+        if not isinstance(v, x.Entry) and not placed and (declared is None or declared.expr != v or v.is_integer):
             raise self.wrong(f"{v} is no real variable that one could differentiate by")
-        if isinstance(v, x.Entry) and self._sort(v.array).kind in RANDOM:
+        if isinstance(v, x.Entry) and v.array.name not in self.placed and self._sort(v.array).kind in RANDOM:
             raise self.wrong(f"{v.array.name} is random, and no variable that one could differentiate by")
 
     def _random(self, g: Any, order: int) -> None:

@@ -312,9 +312,9 @@ def passes_nan_on(function: Callable[..., Any]) -> None:
 
 
 @each
-@pytest.mark.parametrize("promise", [never_nan, never_loud, leaves_arguments_alone, passes_nan_on])
-def test_promises(function, promise):
-    promise(function)
+@pytest.mark.parametrize("check_promise", [never_nan, never_loud, leaves_arguments_alone, passes_nan_on])
+def test_promises(function, check_promise):
+    check_promise(function)
 
 
 def test_one_nan_spoils_its_own_row_only():

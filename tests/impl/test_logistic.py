@@ -17,7 +17,7 @@ from lemmata.impl.logistic import (
     softplus,
 )
 
-same = np.testing.assert_array_equal
+assert_same = np.testing.assert_array_equal
 
 
 @pytest.mark.parametrize("x, printed", [(0, 0.5), (100, 1.0), (-100, 3.7200759760208356e-44)])
@@ -38,7 +38,7 @@ def test_printed_by_ngo(x, printed):
     ],
 )
 def test_at_the_edges(x, value, derivative, log, plus):
-    same([f(x) for f in (sigmoid, sigmoid_derivative, log_sigmoid, softplus)], [value, derivative, log, plus])
+    assert_same([f(x) for f in (sigmoid, sigmoid_derivative, log_sigmoid, softplus)], [value, derivative, log, plus])
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_at_the_edges(x, value, derivative, log, plus):
     ],
 )
 def test_bce_at_the_edges(z, y, loss):
-    same(bce_logits(z, y), loss)
+    assert_same(bce_logits(z, y), loss)
 
 
 def test_the_two_losses_are_one():
@@ -75,11 +75,11 @@ def test_the_gradient_is_that_of_the_loss(y):
 
 def test_scores_that_overflow_on_the_way():
     w, X = [1e200, -1e200], [[1e200, 1e200]]  # Xw = ∞ − ∞, in truth 0
-    same(logreg_loss(w, X, [1]), np.log(2))
-    same(logreg_grad(w, X, [1]), [-5e199, -5e199])
-    same(logreg_grad([0], np.full((4, 1), 1e308), [0] * 4), [5e307])  # the sum overflows, the mean does not
+    assert_same(logreg_loss(w, X, [1]), np.log(2))
+    assert_same(logreg_grad(w, X, [1]), [-5e199, -5e199])
+    assert_same(logreg_grad([0], np.full((4, 1), 1e308), [0] * 4), [5e307])  # the sum overflows, the mean does not
 
 
 def test_no_features():
-    same(logreg_loss(np.empty(0), np.empty((2, 0)), [0, 1]), np.log(2))
-    same(logreg_grad(np.empty(0), np.empty((2, 0)), [0, 1]), [])
+    assert_same(logreg_loss(np.empty(0), np.empty((2, 0)), [0, 1]), np.log(2))
+    assert_same(logreg_grad(np.empty(0), np.empty((2, 0)), [0, 1]), [])

@@ -8,7 +8,7 @@ from numpy import inf, nan
 
 from lemmata.impl.optimizers import moment, moment_closed_form, moment_corrected
 
-same = np.testing.assert_array_equal
+assert_same = np.testing.assert_array_equal
 
 BETAS = [0, 1e-300, 0.1, 0.5, 0.9, 0.999, 1 - 1e-12, 1 - 2.0**-53]
 
@@ -38,9 +38,9 @@ def test_the_first_step_is_corrected_to_the_gradient():
 
 def test_at_the_ends():
     assert moment(1, [1.0, 2.0]) == 0
-    same(moment_corrected(1, [1.0, 2.0]), nan)
+    assert_same(moment_corrected(1, [1.0, 2.0]), nan)
     assert moment_corrected(-1, [1.0, 2.0, 4.0]) == 3  # weights 1, −1, 1: outside the domain, still the formula
-    same(moment([0.5, 0.9], [[1, inf], [nan, 1]]), [inf, nan])
+    assert_same(moment([0.5, 0.9], [[1, inf], [nan, 1]]), [inf, nan])
 
 
 def test_large_gradients_do_not_overflow():

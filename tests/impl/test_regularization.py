@@ -15,7 +15,7 @@ from lemmata.impl.regularization import (
     laplace_nll,
 )
 
-same = np.testing.assert_array_equal
+assert_same = np.testing.assert_array_equal
 
 
 @pytest.mark.parametrize(
@@ -37,14 +37,14 @@ def test_penalties(w, lam, l2, l1):
 
 def test_gradients():
     w = [-2.0, -0.0, 0.0, 5e-324, inf]
-    same(l2_penalty_grad(w, 0.5), [-1, 0, 0, 0, inf])
-    same(l1_penalty_grad(w, 0.5), [-0.5, 0, 0, 0.5, 0.5])
+    assert_same(l2_penalty_grad(w, 0.5), [-1, 0, 0, 0, inf])
+    assert_same(l1_penalty_grad(w, 0.5), [-0.5, 0, 0, 0.5, 0.5])
 
 
 @pytest.mark.parametrize("scale", [0, -1, -inf, nan])
 def test_a_scale_is_positive(scale):
-    same(gaussian_nll([1, 2], [1, 2], scale), nan)
-    same(laplace_nll([1, 2], scale), nan)
+    assert_same(gaussian_nll([1, 2], [1, 2], scale), nan)
+    assert_same(laplace_nll([1, 2], scale), nan)
 
 
 @pytest.mark.parametrize("scale", [5e-324, 1e-300, 0.3, 0.5, 2, 1e300, 1.7e308])

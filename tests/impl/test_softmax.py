@@ -15,7 +15,7 @@ from lemmata.impl.softmax import (
     softmax_jacobian,
 )
 
-same = np.testing.assert_array_equal
+assert_same = np.testing.assert_array_equal
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ same = np.testing.assert_array_equal
     [([1, 2, 3], [0.09003057, 0.24472847, 0.66524096]), ([2, 2, 3], [0.21194156, 0.21194156, 0.57611688])],
 )
 def test_printed_by_ngo(a, printed):
-    same(np.round(softmax(a), 8), printed)
+    assert_same(np.round(softmax(a), 8), printed)
 
 
 @pytest.mark.parametrize(
@@ -46,9 +46,9 @@ def test_printed_by_ngo(a, printed):
     ],
 )
 def test_at_the_edges(a, weights, logs, log_of_sum):
-    same(softmax(a), weights)
-    same(log_softmax(a), logs)
-    same(logsumexp(a), log_of_sum)
+    assert_same(softmax(a), weights)
+    assert_same(log_softmax(a), logs)
+    assert_same(logsumexp(a), log_of_sum)
 
 
 def test_zero_has_no_sign():
@@ -61,16 +61,16 @@ def test_zero_has_no_sign():
 def test_along_another_axis(function, axis):
     a = np.random.default_rng(1).normal(size=(2, 3, 4))
     rows = np.moveaxis(function(np.moveaxis(a, axis, -1)), -1, axis)
-    same(function(a, axis=axis), rows)
+    assert_same(function(a, axis=axis), rows)
     np.testing.assert_allclose(softmax(a, axis=axis).sum(axis=axis), 1, rtol=1e-15)
 
 
 def test_logsumexp_along_other_axes_and_all():
     a = np.random.default_rng(1).normal(size=(2, 3))
-    same(logsumexp(a, axis=0), logsumexp(a.T))
-    same(logsumexp(a, axis=None), logsumexp(a.reshape(-1)))
-    same(logsumexp(3.0, axis=None), 3.0)
-    same(logsumexp(np.empty((0, 2)), axis=None), -inf)
+    assert_same(logsumexp(a, axis=0), logsumexp(a.T))
+    assert_same(logsumexp(a, axis=None), logsumexp(a.reshape(-1)))
+    assert_same(logsumexp(3.0, axis=None), 3.0)
+    assert_same(logsumexp(np.empty((0, 2)), axis=None), -inf)
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,8 @@ def test_logsumexp_along_other_axes_and_all():
     ],
 )
 def test_cross_entropy_at_the_edges(o, y, loss, gradient):
-    same(cross_entropy(o, y), loss)
-    same(cross_entropy_gradient(o, y), gradient)
+    assert_same(cross_entropy(o, y), loss)
+    assert_same(cross_entropy_gradient(o, y), gradient)
 
 
 def test_the_jacobian_is_its_definition_and_its_rows_sum_to_zero():

@@ -18,11 +18,12 @@ import sympy as sp
 import trees
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from trees import a, b, built, i, points, value, x, y
+
 from lemmata.checks.evaluate import Undefined
 from lemmata.spec.language import D, E, log, total, xlogy
 from lemmata.spec.language.expressions import as_written
 from lemmata.spec.language.printing import latex, text
-from trees import a, b, built, i, points, value, x, y
 
 LETTERS = st.lists(st.sampled_from(sorted(trees.LETTERS)), min_size=1, max_size=3)
 LOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₘₙₜ", "0123456789ijkmnt")
@@ -83,7 +84,7 @@ class Reader:
         assert name, self.text[self.at :]
         if isinstance(self.names.get(name), dict):
             return Fraction(self.names[name][tuple(self.low())])
-        return Fraction(self.indices.get(name, self.names.get(name)))
+        return Fraction(self.indices[name] if name in self.indices else self.names[name])
 
     def low(self) -> list[int]:
         letters = self.match(r"[₀-₉ᵢⱼₖₘₙₜ]+").translate(LOW) or self.match(r"_[a-z]|_\([a-z]+\)").strip("_()")
@@ -122,7 +123,9 @@ def test_text_reads_as_what_is_meant(tree, letters, point):
 
 
 def ones(tree) -> bool:
-    return tree[0] == "mul" and tree[1] == tree[2] == ("number", 1) or any(ones(t) for t in tree if isinstance(t, tuple))
+    return (tree[0] == "mul" and tree[1] == tree[2] == ("number", 1)) or any(
+        ones(t) for t in tree if isinstance(t, tuple)
+    )
 
 
 @pytest.mark.xfail(strict=True, reason="a sum in a denominator swallows the factors that follow")

@@ -8,6 +8,8 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from membership import strangers
+
 from lemmata.checks.goal import plain_value
 from lemmata.checks.sampling import sample_point, sizes_of
 from lemmata.spec.language import (
@@ -34,7 +36,6 @@ from lemmata.spec.language import (
     Vector,
 )
 from lemmata.spec.language.claims import Variable
-from membership import strangers
 
 SCALARS = {
     "Real": Real, "Positive": Positive, "Nonnegative": Nonnegative, "Unit": Unit, "OpenUnit": OpenUnit, "Bit": Bit,
@@ -54,7 +55,7 @@ SORTS = {
 
 
 def variables_of(sort):
-    sorts = {**{d: Size for d in sort.dims}, "v": sort}
+    sorts = {**dict.fromkeys(sort.dims, Size), "v": sort}
     return {name: Variable(name, s, None) for name, s in sorts.items()}
 
 

@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
+from lemmata.checks.evidence import Counterexample, Evidence, StepRecord, TwinRecord
+from lemmata.spec.language.randomness import Draws, Outcomes
+
 MEMBERS: dict[str, Callable[[Fraction], bool]] = {
     "a real number": lambda x: True,
     "a positive number": lambda x: x > 0,
@@ -88,3 +91,42 @@ def _entries(value: Any, sizes: list[int], name: str) -> Iterator[Any]:
     else:
         for part in value:
             yield from _entries(part, sizes[1:], name)
+
+
+def exact(variables: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain data as the exact point that they describe; an unspecified function is 0.
+
+    >>> from lemmata.spec.language import Index, Vector
+    >>> from lemmata.spec.language.claims import Variable
+    >>> variables = {name: Variable(name, sort, None) for name, sort in {"a": Vector["n"], "i": Index["n"]}.items()}
+    >>> exact(variables, {"a": ["1/2"], "i": 1})
+    {'a': {(1,): Fraction(1, 2)}, 'i': 1}
+    """
+    return {name: _exact(v.sort, inputs.get(name)) for name, v in variables.items()}
+
+
+def _exact(sort: Any, value: Any) -> Any:
+    match sort.kind:
+        case "functional":
+            return lambda entries: Fraction(0)
+        case "stationary":
+            return Outcomes(tuple(map(Fraction, value["outcomes"])), value["stride"])
+        case "independent":
+            return Draws({k: tuple((Fraction(v), Fraction(p)) for v, p in law.items()) for k, law in _keyed(value)})
+        case "array":
+            return {k: Fraction(v) for k, v in _keyed(value)}
+    return int(value) if sort.kind in ("size", "index") or sort.domain.integer else Fraction(value)
+
+
+def _keyed(nested: Any, key: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Any]]:
+    if not isinstance(nested, list):
+        yield key, nested
+    else:
+        for k, part in enumerate(nested, start=1):
+            yield from _keyed(part, (*key, k))
+
+
+def witness_of(found: Evidence | StepRecord | TwinRecord) -> Counterexample:
+    """The counterexample that a refutation must have."""
+    assert found.counterexample is not None, "refuted without a counterexample"
+    return found.counterexample

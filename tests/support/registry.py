@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from lemmata.checks import catalogue
 from lemmata.spec.language import claim
 from lemmata.spec.language.claims import REGISTRY, Claim
 
@@ -19,6 +20,7 @@ def kept() -> Iterator[None]:
     >>> made.id in REGISTRY
     False
     """
+    catalogue.load()  # what is imported once must stay registered
     before = dict(REGISTRY)
     try:
         yield
@@ -34,3 +36,15 @@ def claim_of(statement: Callable[..., Any], *proofs: Callable[..., Any], name: s
     for proof in proofs:
         made.proof(proof)
     return made
+
+
+def known(claim_id: str) -> Claim:
+    """The claim of this id.
+
+    >>> known("softmax.jacobian").topic
+    'softmax'
+    """
+    catalogue.load()
+    found = REGISTRY[claim_id]
+    assert isinstance(found, Claim), f"{claim_id} is no claim"
+    return found

@@ -11,6 +11,7 @@ from typing import Any
 
 import sympy as sp
 from hypothesis import strategies as st
+
 from lemmata.checks.ball_arithmetic import Balls
 from lemmata.checks.evaluate import Evaluation
 from lemmata.spec.language import delta, largest, product, recurrence, total, vector

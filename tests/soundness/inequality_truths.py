@@ -1,0 +1,246 @@
+"""True inequalities with random parts: (low, high, when they are equal), for every dimension and point of the sorts."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import sympy as sp
+
+from lemmata.spec.language import Abs, Equals, Identical, exp, log, signum, sqrt, tanh, vector, where_nonnegative, xlogy
+from lemmata.spec.language import expressions as x
+from lemmata.spec.language.expressions import Expr
+
+from .generate import binder
+from .world import M, N, T, V
+
+Parts = tuple[Expr, Expr, Any]
+Rule = Callable[["Small"], Parts]
+HALF = sp.Rational(1, 2)
+
+
+class Small:
+    """Small random parts: real, positive or nonnegative, of the free variables and one index."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
+
+    def pick(self, *choices: Any) -> Any:
+        return self.rng.choice(choices)
+
+    def total(self, size: Any, body: Callable[[Any], Expr], low: Any = 1) -> Expr:
+        return binder(x.Total, size, body, self.pick("k", "l", "r"), low)
+
+    def scalar(self) -> Expr:
+        return self.pick(
+            V["x"], V["y"], V["x"], V["c"], V["a"][V["i"]], V["z"][V["j"]], V["b"], V["s"], V["beta"], V["w"]
+        )
+
+    def real(self) -> Expr:
+        one = self.scalar()
+        return self.pick(one, one, one - self.scalar(), one * self.scalar(), one + self.number(), self.number() * one)
+
+    def positive(self) -> Expr:
+        p = self.pick(V["c"], V["e"], V["beta"], V["p"][V["i"]], V["r"][V["u"]], N)
+        return self.pick(p, p, p + V["e"], p * V["c"], 1 + V["w"], exp(self.scalar()), p / V["e"])
+
+    def nonnegative(self) -> Expr:
+        return self.pick(V["w"], V["q"][V["i"]], V["b"], V["o"][V["i"]], self.scalar() ** 2, V["c"], 1 - V["beta"], T)
+
+    def number(self) -> Expr:
+        return self.pick(*[sp.Rational(a, b) for a in (1, 2, 3) for b in (1, 2)])
+
+    def reals(self) -> Callable[[Any], Expr]:
+        """A real for each index of n."""
+        f, g, c = self.pick("a", "z", "v", "signs", "bits", "q", "p"), self.pick("a", "z", "p"), self.real()
+        return self.pick(
+            lambda k: V[f][k],
+            lambda k: V[f][k],
+            lambda k: V[f][k] - V[g][k],
+            lambda k: V[f][k] - c,
+            lambda k: V[f][k] * c,
+            lambda k: V[f][k] * V[g][k],
+        )
+
+    def positives(self) -> Callable[[Any], Expr]:
+        c = self.positive()
+        return self.pick(
+            lambda k: V["p"][k], lambda k: V["p"][k] * c, lambda k: exp(V["a"][k]), lambda k: V["o"][k] + c
+        )
+
+    def weights(self) -> Callable[[Any], Expr]:
+        f = self.pick("q", "o", "bits", "p")
+        return lambda k: V[f][k]
+
+
+# ---------------------------------------------------------------------- squares
+def square(s: Small) -> Parts:
+    a, b = s.real(), s.real()
+    return 2 * a * b, a**2 + b**2, Equals(a, b)
+
+
+def weighted_square(s: Small) -> Parts:
+    a, b, w = s.real(), s.real(), s.nonnegative()
+    return 2 * w * a * b, w * (a**2 + b**2), Equals(w * (a - b), 0)
+
+
+def square_and_more(s: Small) -> Parts:
+    a, b, w = s.real(), s.real(), s.pick(s.positive(), s.nonnegative(), (1 - V["beta"]) * (2 - V["beta"]))
+    return 2 * a * b - w, a**2 + b**2, None
+
+
+def squares_summed(s: Small) -> Parts:
+    f, w = s.pick("a", "z", "o"), s.pick(sp.Integer(1), s.positive(), s.nonnegative())
+    zero = vector(lambda k: sp.Integer(0), over=V["a"])
+    return sp.Integer(0), w * s.total(N, lambda k: V[f][k] ** 2), Identical(V[f], zero)
+
+
+def distance(s: Small) -> Parts:
+    f, g = s.reals(), s.reals()
+    low = 2 * s.total(N, lambda k: f(k) * g(k))
+    entries = [vector(h, over=V["a"]) for h in (f, g)]
+    return low, s.total(N, lambda k: f(k) ** 2) + s.total(N, lambda k: g(k) ** 2), Identical(*entries)
+
+
+def cauchy(s: Small) -> Parts:
+    f, g = s.reals(), s.reals()
+    return (
+        s.total(N, lambda k: f(k) * g(k)) ** 2,
+        s.total(N, lambda k: f(k) ** 2) * s.total(N, lambda k: g(k) ** 2),
+        None,
+    )
+
+
+def variance(s: Small) -> Parts:
+    f, p = s.reals(), "q"
+    return s.total(N, lambda k: V[p][k] * f(k)) ** 2, s.total(N, lambda k: V[p][k] * f(k) ** 2), None
+
+
+def mean_of_squares(s: Small) -> Parts:
+    f = s.reals()
+    return s.total(N, f) ** 2 / N, s.total(N, lambda k: f(k) ** 2), None
+
+
+def lagrange(s: Small) -> Parts:
+    f = s.positives()
+    return sp.sympify(N**2), s.total(N, f) * s.total(N, lambda k: 1 / f(k)), None
+
+
+# ---------------------------------------------------------------------- logarithms
+def log_gap(s: Small) -> Parts:
+    p, w = s.positive(), s.pick(sp.Integer(1), s.nonnegative())
+    low, high = s.pick((w * log(p), w * (p - 1)), (w * (1 - 1 / p), w * log(p)))
+    return low, high, Equals(w * (p - 1), 0)
+
+
+def gibbs(s: Small) -> Parts:
+    """For weights that sum to one and others that need not."""
+    p, other = V["q"], V["o"]
+    mass = s.total(N, lambda k: other[k])
+    return s.total(N, lambda k: xlogy(p[k], other[k])), s.total(N, lambda k: xlogy(p[k], p[k])) + mass - 1, None
+
+
+def entropy(s: Small) -> Parts:
+    return -s.total(M, lambda k: V["r"][k] * log(V["r"][k])), log(sp.sympify(M)), None
+
+
+def log_sum(s: Small) -> Parts:
+    w, f, g = s.weights(), s.positives(), s.positives()
+    return s.total(N, lambda k: w(k) * (f(k) - g(k))), s.total(N, lambda k: w(k) * f(k) * (log(f(k)) - log(g(k)))), None
+
+
+def jensen(s: Small) -> Parts:
+    f = s.positives()
+    return s.total(N, lambda k: V["q"][k] * log(f(k))), log(s.total(N, lambda k: V["q"][k] * f(k))), None
+
+
+def jensen_exp(s: Small) -> Parts:
+    f = s.reals()
+    return exp(s.total(N, lambda k: V["q"][k] * f(k))), s.total(N, lambda k: V["q"][k] * exp(f(k))), None
+
+
+def logsumexp_member(s: Small) -> Parts:
+    a, j = s.pick(V["a"], V["z"]), s.pick(V["i"], V["j"])
+    return a[j], log(s.total(N, lambda k: exp(a[k]))), None
+
+
+def logsumexp_mean(s: Small) -> Parts:
+    a = s.pick(V["a"], V["z"])
+    return s.total(N, lambda k: a[k]) / N + log(sp.sympify(N)), log(s.total(N, lambda k: exp(a[k]))), None
+
+
+def softplus(s: Small) -> Parts:
+    a = s.real()
+    low, high = s.pick((x.maximum(a, 0), log(1 + exp(a))), (a / 2, log(1 + exp(a)) - log(sp.Integer(2))))
+    return low, high, None
+
+
+# ---------------------------------------------------------------------- exponentials, means, members
+def exp_gap(s: Small) -> Parts:
+    a, w = s.real(), s.pick(sp.Integer(1), s.positive())
+    return w * (1 + a), w * exp(a), Equals(a, 0)
+
+
+def exp_gap_summed(s: Small) -> Parts:
+    f, w = s.reals(), s.weights()
+    return s.total(N, lambda k: w(k) * (1 + f(k))), s.total(N, lambda k: w(k) * exp(f(k))), None
+
+
+def two_means(s: Small) -> Parts:
+    a, b = s.positive(), s.positive()
+    return 2 * sqrt(a) * sqrt(b), a + b, Equals(a, b)
+
+
+def member(s: Small) -> Parts:
+    f, w = s.weights(), s.pick(sp.Integer(1), s.positive())
+    return w * f(V["i"]), w * s.total(N, f), None
+
+
+def square_of_member(s: Small) -> Parts:
+    f = s.reals()
+    return f(V["j"]) ** 2, s.total(N, lambda k: f(k) ** 2), None
+
+
+# ---------------------------------------------------------------------- kinks and growth
+def triangle(s: Small) -> Parts:
+    a, b = s.real(), s.real()
+    return Abs(a + b), Abs(a) + Abs(b), None
+
+
+def triangle_of_sums(s: Small) -> Parts:
+    f, g = s.reals(), s.reals()
+    return s.total(N, lambda k: Abs(f(k) + g(k))), s.total(N, lambda k: Abs(f(k)) + Abs(g(k))), None
+
+
+def sign_times(s: Small) -> Parts:
+    a, b = s.real(), s.positive()
+    return -b * Abs(a), s.pick(b * a, a * signum(a) * b, where_nonnegative(a, b, -b) * a), None
+
+
+def larger(s: Small) -> Parts:
+    a, b = s.real(), s.real()
+    return s.pick(a, b, (a + b) / 2), x.maximum(a, b), None
+
+
+def growth(s: Small) -> Parts:
+    c = s.pick(V["c"], V["w"], V["e"])
+    low, high = s.pick(
+        (log(1 + c), c), (c - c**2 / 2, log(1 + c)), (1 + c + c**2 / 2, exp(c)), (tanh(c), c),
+        (c / (1 + c), log(1 + c)), (2 * c / (2 + c), log(1 + c)), (1 - c, exp(-c)), (exp(-c), 1 - c + c**2 / 2),
+    )  # fmt: skip
+    return low, high, None
+
+
+def touching(s: Small) -> Parts:
+    a = V["x"]
+    low, high = s.pick((a, exp(a) - 1), (1 - a**2 / 2, (exp(a) + exp(-a)) / 2), (2 * a - 1, a**2))
+    return low, high, None
+
+
+RULES: tuple[Rule, ...] = (
+    square, weighted_square, square_and_more, squares_summed, distance, cauchy, variance, mean_of_squares, lagrange,
+    log_gap, gibbs, entropy, log_sum, jensen, jensen_exp, logsumexp_member, logsumexp_mean, softplus, exp_gap,
+    exp_gap_summed, two_means, member, square_of_member, triangle, triangle_of_sums, sign_times, larger, growth,
+    touching,
+)  # fmt: skip
