@@ -19,7 +19,7 @@ from flint import arb, fmpq
 from .evaluate import Undecided, Undefined, Unsupported
 
 MINUS_INFINITY = arb("-inf")
-PRECISIONS = (64, 160, 400, 1000)
+PRECISIONS = (160, 400, 1000)
 _tags = count()
 
 

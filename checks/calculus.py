@@ -8,7 +8,7 @@ import sympy as sp
 from flint import fmpq
 
 from ..spec.language import expressions as x
-from ..spec.language.claims import lower_and_upper
+from ..spec.language.claims import expand, lower_and_upper
 from ..spec.language.statements import AtLeast, AtMost, Equals
 from .derivation import formula
 from .evaluate import Unsupported
@@ -37,6 +37,9 @@ def applies(goal: Goal) -> str:
     (v,) = goal.variables.values()
     if v.sort.kind != "scalar" or v.sort.domain.integer or v.sort.domain.values:
         return "the variable does not range over an interval"
+    jumps = (x.WhereNonnegative, x.ByValue, x.signum, x.floor, x.ceiling)
+    if any(isinstance(p, jumps) for e in s.expressions() for p in x.subexpressions(expand(e))):
+        return "a function that may jump"
     if not isinstance(s.equality, Equals) or s.equality.left != v.expr or not s.equality.right.is_Rational:
         return "no point of equality is stated"
     return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
@@ -101,6 +102,7 @@ class _Run:
         self.sides: set[str] = set()
         self.lemmas: set[str] = set()
         self.faults: list[str] = []
+        self.inductive = False
 
     def record(self) -> ProofRecord:
         cases = cases_of(self.proof)
@@ -137,8 +139,10 @@ class _Run:
                 domains[name] = value.domain
             elif value == successor:
                 domains[name] = NATURAL
+                self.faults += _not_inductive(self.goal, name)
             else:
                 given[self.goal.variables[name].expr] = sp.Integer(value)
+        self.inductive = successor in case.given.values()
         engine = Engine(context_of(self.goal.variables.values(), domains))
         start, end = (x.substitute(e, given) for e in self._ends(case))
         zeros, strict, previous = [], False, start
@@ -200,6 +204,8 @@ class _Run:
             raise Unproved(f"{name} is not an equation")
         if use.lemma:
             self.lemmas.add(use.lemma.id)
+        elif not self.inductive:
+            raise Unproved("the induction hypothesis belongs to the step from t to t + 1")
         if use.times is None:
             assert use.lemma is not None
             return f"by {name}", equal(engine, self._rewrite(engine, previous, use.lemma), expr)
@@ -225,7 +231,14 @@ class _Run:
         if not isinstance(left, x.Named) or set(left.arguments) - {v.expr for v in lemma.variables.values()}:
             raise Unproved(f"{lemma.id} does not start with a definition applied to its variables; give times=…")
 
+        spoken = {a.name for e in left.arguments for a in e.free_symbols}
+        silent = [n for n, v in lemma.variables.items() if n not in spoken and v.sort.kind != "size"]
+        if silent:
+            raise Unproved(f"{lemma.id} speaks of {silent[0]}, which its left side does not mention; give times=…")
+
         def go(part: Any) -> Any:
+            if isinstance(part, x.Derivative) and _reaches(part.args[0], left.id):
+                raise Unproved(f"{lemma.id} holds for the values of its variables; it is not differentiated")
             if isinstance(part, x.Named) and part.id == left.id:
                 mapping: dict[Any, Any] = {}
                 given = dict(zip(left.arguments, part.arguments, strict=True))
@@ -360,6 +373,7 @@ class _Run:
         statement = kinds[relation](previous, expr)
         fixed = {e.name: int(v) for e, v in given.items()}
         stepped = [n for n, v in case.given.items() if v == successor]
+        unspecified = [v.name for v in self.goal.variables.values() if v.sort.kind == "functional"]
 
         def fails(point: Point) -> bool:
             return examine(statement, point).outcome == "refuted"
@@ -371,13 +385,37 @@ class _Run:
                     **sample_point(self.goal.variables, sampled, self.rng, domains),
                     **fixed,
                     **{n: sizes[n] for n in stepped if n in sizes},
+                    **dict.fromkeys(unspecified, _first_plus_one),
                 }
                 if fails(point):
                     point = simplified(
                         {k: v for k, v in self.goal.variables.items() if k not in fixed}, point, fails, domains
                     )
-                    return counterexample(point, examine(statement, point))
+                    found = counterexample(point, examine(statement, point))
+                    said = "; ".join(f"{n} is the first entry plus 1" for n in unspecified)
+                    return replace(found, note=found.note or said)
         return None
+
+
+def _first_plus_one(entries: Any) -> Any:
+    """An unspecified function made concrete: not zero, and not the same everywhere."""
+    return entries[0] + 1
+
+
+def _not_inductive(goal: Goal, name: str) -> list[str]:
+    """Why the step from t to t + 1 cannot use the statement at t: something else would have to change with t."""
+    constrained = [
+        v.name
+        for v in goal.variables.values()
+        if name in v.sort.dims and (v.sort.sums_to_one or v.sort.kind == "index")
+    ]
+    return [f"{v} depends on {name}, so the hypothesis does not speak of it at {name} + 1" for v in constrained]
+
+
+def _reaches(e: Any, wanted: str) -> bool:
+    """Whether the definition occurs in the expression, also inside other definitions."""
+    named = [n for n in x.subexpressions(e) if isinstance(n, x.Named) and not n.id.startswith("gap:")]
+    return any(n.id == wanted or _mentions(definition_of(n), wanted) for n in named)
 
 
 def _mentions(d: Definition, wanted: str) -> bool:

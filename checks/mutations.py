@@ -56,9 +56,9 @@ def of_statement(s: Statement, variables: Mapping[str, Variable]) -> Iterator[tu
             kind = type(s)
             other = AtLeast if kind is AtMost else AtMost
             yield "the inequality reversed", other(left, right, equality)
-            low, high = (left, right) if kind is AtMost else (right, left)
-            yield "the inequality made strict", Less(low, high)
             if equality is not None:
+                low, high = (left, right) if kind is AtMost else (right, left)
+                yield "the inequality made strict", Less(low, high)
                 yield "equality claimed to be impossible", kind(left, right, Equals(sp.Integer(0), sp.Integer(1)))
                 yield "equality claimed always", kind(left, right, Equals(sp.Integer(0), sp.Integer(0)))
                 # twice an expression compared with 0 is the same inequality

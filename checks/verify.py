@@ -40,7 +40,7 @@ from .methods import METHODS
 from .sampling import sample_point, sizes_of
 
 LINKS = (stable_form.NAME, hypothesis_link.NAME, torch_link.NAME)
-TOOLS = ("sympy", "python-flint", "numpy", "hypothesis", "torch")
+TOOLS = ("sympy", "python-flint", "z3-solver", "numpy", "hypothesis", "torch")
 SETTLED = (Verdict.PROVED, Verdict.CERTIFIED, Verdict.TESTED)
 
 

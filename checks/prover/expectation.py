@@ -50,6 +50,10 @@ def expectation(engine: Engine, p: Poly) -> Open:
 
 def moment(engine: Engine, name: str, order: int) -> Open:
     """E[xʳ] of any entry of a random array whose entries share it."""
+    from .engine import Unproved
+
+    if name not in engine.ctx.random:
+        raise Unproved(f"{name} is not random, and has no moments")
     sort = engine.ctx.random[name]
     known = dict(sort.known)
     if sort.domain.values == (0, 1):

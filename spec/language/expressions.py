@@ -17,7 +17,22 @@ import sympy as sp
 from sympy.core.parameters import global_parameters
 
 from .errors import LanguageError
-from .functions import ceiling, delta, expm1, floor, log1p, maximum, minimum, signum, xlogy  # noqa: F401 (one door)
+from .functions import (  # noqa: F401 (one door to all nodes)
+    Abs,
+    ceiling,
+    delta,
+    exp,
+    expm1,
+    floor,
+    log,
+    log1p,
+    maximum,
+    minimum,
+    plain_number,
+    signum,
+    tanh,
+    xlogy,
+)
 
 Expr = sp.Expr
 
@@ -31,14 +46,6 @@ def as_written() -> Iterator[None]:
         yield
     finally:
         global_parameters.evaluate = before
-
-
-def plain_number(value: Any) -> Any:
-    """A number or expression as SymPy's; text is refused, never evaluated."""
-    try:
-        return sp.sympify(value, strict=True)
-    except sp.SympifyError as error:
-        raise LanguageError(f"{value!r} is not an expression of the language") from error
 
 
 class Node(sp.Expr):
@@ -208,12 +215,7 @@ class Named(Node):
     arguments = property(lambda self: self.args[1:])
 
 
-exp, sqrt, tanh, Abs, pi, oo = sp.exp, sp.sqrt, sp.tanh, sp.Abs, sp.pi, sp.oo
-
-
-def log(x: Any, base: Any = None) -> Expr:
-    """The natural logarithm, or the logarithm to a base, log x / log base."""
-    return sp.log(x) if base is None else sp.log(x) / sp.log(plain_number(base))
+sqrt, pi, oo = sp.sqrt, sp.pi, sp.oo
 
 
 def variable_hint(function: Callable[..., Any], position: int = 0) -> str:

@@ -1,7 +1,4 @@
-"""Expectations: what independence gives is proved, what it does not give is refuted, and the algebra is the sum.
-
-The algebra (`prover/expectation.py`) and the enumeration of outcomes (`outcomes.py`) know nothing of each other.
-"""
+"""Expectations: the algebra is what the enumeration of outcomes gives, which knows nothing of it."""
 
 from __future__ import annotations
 
@@ -100,8 +97,7 @@ def average(g):
 
 def squares(g):
     """Σ (gᵢ − ḡ)²."""
-    centre = average(g)
-    return total(lambda i: (g[i] - centre) ** 2, over=g)
+    return total(lambda i: (g[i] - average(g)) ** 2, over=g)
 
 
 def fourth_cumulant(g):
@@ -446,8 +442,7 @@ def test_pairs_of_indices_are_all_covered():
         q, i, j = V["q"], V["i"], V["j"]
         solved = expression(normal(Engine(context_of(WORLD.values())), E(q[i] * q[j])))
         for u, v in pairs((1, 2), repeat=2):
-            point = {"n": 2, "q": law, "i": u, "j": v}
-            values = [Evaluation(point, Balls()).value(e) for e in (E(q[i] * q[j]), solved)]
+            here = Evaluation({"n": 2, "q": law, "i": u, "j": v}, Balls())
+            values = [here.value(e) for e in (E(q[i] * q[j]), solved)]
             assert values[0] == values[1]
-    with as_written():
         assert vector(lambda u: E(V["q"][u]), over=V["q"])[V["i"]] == E(V["q"][V["i"]])

@@ -210,14 +210,21 @@ def test_an_irrational_solution_refutes_nothing():
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-def test_ctrl_c_is_not_swallowed():
-    timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
-    began = time.perf_counter()
+def test_ctrl_c_is_not_swallowed(monkeypatch):
+    """z3 would take it for itself; it comes while a question is answered, when that takes long."""
+    right = integer_cases.z3.Solver.check
+
+    def interrupted(solver):
+        timer = threading.Timer(0.15, os.kill, (os.getpid(), signal.SIGINT))
+        timer.start()
+        try:
+            return right(solver)
+        finally:
+            timer.cancel()
+
+    monkeypatch.setattr(integer_cases.z3.Solver, "check", interrupted)
     with pytest.raises(KeyboardInterrupt):
         checked(fermat)
-        timer.join()
-    assert time.perf_counter() - began < 4
 
 
 # --- soundness, on statements that nobody chose -------------------------------------------------------------------
@@ -296,11 +303,14 @@ def test_definitions_are_written_out():
         assert integers.check(found, QUICK, 0).verdict is Verdict.PROVED
 
 
-def test_it_is_one_of_the_methods():
+@pytest.mark.parametrize(("which", "verdict"), [(0, Verdict.PROVED), (1, Verdict.REFUTED)])
+def test_it_is_one_of_the_methods(which, verdict):
     (method,) = [m for m in METHODS if m.name == integers.NAME]
-    evidence, records = method.run(goal(PAIRS["halves"][0], "a.b"), QUICK, 0)
-    assert (evidence.claim, evidence.verdict, records) == ("a.b", Verdict.PROVED, ())
-    assert method.proves
+    asked = goal(PAIRS["nested floors"][which], "a.b")
+    evidence, records = method.run(asked, QUICK, 0)
+    assert (evidence.claim, evidence.verdict, records) == ("a.b", verdict, ())
+    assert method.run(asked, QUICK, 0) == (evidence, records), "the same question has the same answer"
+    assert method.proves and method.gives and not method.applies(asked)
 
 
 # --- the values of floors -----------------------------------------------------------------------------------------

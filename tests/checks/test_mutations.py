@@ -86,7 +86,7 @@ SLIPS = {
     "j for i in Sᵢ(a)": lambda a=Vector["n"], i=Index["n"], j=Index["n"]: Equals(a[j], 2 * softmax(a, i)),
     "the sign of y flipped": lambda x=Real, y=Real: Equals(x, recurrence(0, lambda m, s: m + y, upto=3)),
     "the inequality reversed": lambda x=Real: AtMost(x, x + 1),
-    "the inequality made strict": lambda x=Real: AtMost(x, x + 1),
+    "the inequality made strict": lambda x=Real: AtMost(x, x**2 + x, equality=Equals(x, 0)),
     "equality claimed to be impossible": lambda x=Real: AtMost(x, x**2 + x, equality=Equals(x, 0)),
     "equality claimed always": lambda x=Real: AtMost(x, x**2 + x, equality=Equals(x, 0)),
     "on the left, the term x dropped": lambda x=Real, y=Real: AtMost(x + y, 1, equality=Equals(x, y)),

@@ -233,6 +233,10 @@ PAIRS = {
         lambda x=Real, y=Positive: Equals(floor((x + y) / y), floor(x / y) + 1),
         lambda x=Real, y=Positive: Equals(floor((x + 1) / y), floor(x / y) + 1),
     ),
+    "a common factor": (
+        lambda x=Real, y=Positive: Equals(floor(2 * x / (2 * y)), floor(x / y)),
+        lambda x=Real, y=Positive: Equals(floor(2 * x / y), 2 * floor(x / y)),
+    ),
     "Hermite's identity": (
         lambda x=Real: Equals(floor(x) + floor(x + THIRD) + floor(x + 2 * THIRD), floor(3 * x)),
         lambda x=Real: Equals(floor(x) + floor(x + HALF) + floor(x + 2 * THIRD), floor(3 * x)),
