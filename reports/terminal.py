@@ -73,6 +73,8 @@ def line(record: ClaimRecord) -> Text:
 
 def _remarks(record: ClaimRecord) -> Iterator[Text]:
     """What a claim's standing alone does not say."""
+    if conditions := words.provided(record.evidence):
+        yield Text(f"provided {conditions}", style="yellow")
     for e in record.evidence:
         if words.is_link(e) and e.verdict in (Verdict.REFUTED, Verdict.UNDECIDED):
             about = ": ".join(words.subject(e))

@@ -187,6 +187,17 @@ def decided_by(record: ClaimRecord) -> tuple[str, ...]:
     return tuple(dict.fromkeys(clean(e.method) for e in deciding))
 
 
+def provided(evidence: Iterable[Evidence]) -> str:
+    """The conditions under which alone a statement is proved; "" where one of its proofs needs none.
+
+    >>> proof = Evidence("a.b", STATEMENT, "normal_form", Verdict.PROVED, side_conditions=("x ≠ 0",))
+    >>> provided([proof])
+    'x ≠ 0'
+    """
+    proofs = [e for e in evidence if not is_link(e) and e.verdict is Verdict.PROVED]
+    return clean("; ".join(min((e.side_conditions for e in proofs), key=len, default=())))
+
+
 def twins_sentence(record: ClaimRecord) -> str:
     """How the wrong twins fared, in one line; "" for a claim without twins."""
     if not record.twins:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 import pytest
 import registry
 import sympy as sp
 from flint import fmpq
 from membership import exact, strangers
+from statement_goals import EFFORT, HALF, goal, proof, sampled, score, sigma, weight, zero
 
-from lemmata.checks import balls, equivalence, minimisers, mutations, twins
+from lemmata.checks import balls, minimisers, mutations, twins
 from lemmata.checks.convexity import AFFINE, CONCAVE, CONVEX, shape
 from lemmata.checks.evidence import Verdict
-from lemmata.checks.goal import Effort, Goal, goal_of
 from lemmata.checks.quadratics import minimiser
 from lemmata.checks.same_value import surely_equal
 from lemmata.spec.language import (
@@ -49,46 +48,12 @@ from lemmata.spec.language import (
 )
 from lemmata.spec.language.expressions import as_written
 
-EFFORT = Effort("standard", 12, 30, (1, 2, 3))
-
 
 @pytest.fixture(autouse=True)
 def _own_claims():
     with registry.kept():
         yield
 
-
-def goal(statement: Any, name: str = "sample") -> Goal:
-    return goal_of(registry.claim_of(statement, name=name))
-
-
-def proof(g: Goal) -> Any:
-    with as_written():
-        return equivalence.check(g, EFFORT, 0)
-
-
-def sampled(g: Goal) -> Any:
-    with as_written():
-        return balls.check(g, EFFORT, 0)
-
-
-def sigma(z):
-    return 1 / (1 + exp(-z))
-
-
-def weight(a, i):
-    return exp(a[i]) / total(lambda k: exp(a[k]), over=a)
-
-
-def score(w, v):
-    return total(lambda j: w[j] * v[j], over=w)
-
-
-def zero(v):
-    return vector(lambda k: 0 * v[k], over=v)
-
-
-HALF = sp.Rational(1, 2)
 
 ALIKE = {
     "the threshold of a sigmoid": lambda z=Real: Iff(AtLeast(sigma(z), HALF), AtLeast(z, 0)),

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import registry
 import sympy as sp
+from statement_goals import EFFORT, goal, proof, sampled, score
 
-from lemmata.checks import balls, equivalence, normal_form
+from lemmata.checks import normal_form
 from lemmata.checks.evidence import Verdict
-from lemmata.checks.goal import Effort, Goal, goal_of
 from lemmata.spec.language import (
     D,
     Determines,
@@ -32,46 +30,11 @@ from lemmata.spec.language import (
 from lemmata.spec.language.expressions import At as AtNode
 from lemmata.spec.language.expressions import as_written, substitute
 
-EFFORT = Effort("standard", 12, 30, (1, 2, 3))
-
 
 @pytest.fixture(autouse=True)
 def _own_claims():
     with registry.kept():
         yield
-
-
-def goal(statement: Any, name: str = "sample") -> Goal:
-    return goal_of(registry.claim_of(statement, name=name))
-
-
-def proof(g: Goal) -> Any:
-    with as_written():
-        return equivalence.check(g, EFFORT, 0)
-
-
-def sampled(g: Goal) -> Any:
-    with as_written():
-        return balls.check(g, EFFORT, 0)
-
-
-def sigma(z):
-    return 1 / (1 + exp(-z))
-
-
-def weight(a, i):
-    return exp(a[i]) / total(lambda k: exp(a[k]), over=a)
-
-
-def score(w, v):
-    return total(lambda j: w[j] * v[j], over=w)
-
-
-def zero(v):
-    return vector(lambda k: 0 * v[k], over=v)
-
-
-HALF = sp.Rational(1, 2)
 
 
 def lagrangian(p, multiplier):

@@ -37,6 +37,14 @@ def test_an_erratum_not_refuted_is_in_the_line(run):
     assert "1 not refuted" in plain(terminal.line(dataclasses.replace(claim, printed=(printed,))))
 
 
+def test_a_condition_that_every_proof_needs_is_in_the_line(run):
+    claim = run.claims[0]
+    needs = [dataclasses.replace(e, side_conditions=("x ≠ 0",)) for e in claim.evidence]
+    assert "provided x ≠ 0" in plain(terminal.line(dataclasses.replace(claim, evidence=tuple(needs))))
+    one_without = dataclasses.replace(claim, evidence=(*needs, *claim.evidence))
+    assert "provided" not in plain(terminal.line(one_without))
+
+
 def test_the_summary_begins_with_the_problems(run):
     text = plain(terminal.summary(run))
     assert text.startswith("✗ entropy.js_symmetric_kl is refuted.\n✗ lemmata.impl.entropy.js disagrees")
