@@ -230,6 +230,16 @@ class Run:
     schema: int = SCHEMA
 
 
+def conditions(records: Iterable[Evidence]) -> tuple[str, ...]:
+    """The conditions under which alone a statement is proved; () where one of its proofs needs none.
+
+    >>> conditions([Evidence("a.b", STATEMENT, "normal_form", Verdict.PROVED, side_conditions=("x ≠ 0",))])
+    ('x ≠ 0',)
+    """
+    proofs = [e for e in records if e.subject == STATEMENT and e.verdict is Verdict.PROVED]
+    return min((e.side_conditions for e in proofs), key=len, default=())
+
+
 _STRENGTH = (Verdict.PROVED, Verdict.CERTIFIED, Verdict.TESTED, Verdict.UNDECIDED)
 
 

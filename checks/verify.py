@@ -32,6 +32,7 @@ from .evidence import (
     ProofRecord,
     Run,
     Verdict,
+    conditions,
     contradictory,
     standing,
 )
@@ -123,11 +124,18 @@ def verify(
 
 
 def exit_status(run: Run) -> int:
-    """0 when all is as expected, 1 on a problem, 3 when something is undecided, 130 when it was interrupted."""
+    """0 when all is as expected, 1 on a problem, 130 when it was interrupted.
+
+    3 when something is undecided, is proved only under a condition, or when nothing that was selected could be run.
+    """
     if not run.finished:
         return 130
     if run.problems:
         return 1
+    if run.claims and all(e.verdict is Verdict.NOT_RUN for c in run.claims for e in c.evidence):
+        return 3
+    if any(conditions(c.evidence) for c in run.claims):
+        return 3
     readings = [p.standing for c in run.claims for p in c.printed if not p.erratum]
     passed = (*SETTLED, Verdict.NOT_RUN)  # with --method, the method does not apply to every claim
     return 3 if any(s not in passed for s in [*(c.standing for c in run.claims), *readings]) else 0

@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from ..checks.evidence import ClaimRecord, Evidence, Formula, LectureRecord, PrintedRecord, Run, Verdict
+from ..checks.evidence import ClaimRecord, Evidence, Formula, LectureRecord, PrintedRecord, Run, Verdict, conditions
 from . import words
 from .mathml import typeset, typeset_printed
 
@@ -177,6 +177,7 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         words=words,
+        conditions=conditions,
         Verdict=Verdict,
         typeset=_typeset,
         printed=typeset_printed,

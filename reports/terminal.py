@@ -21,6 +21,7 @@ from ..checks.evidence import (
     Run,
     StepRecord,
     Verdict,
+    conditions,
 )
 from . import words
 
@@ -73,8 +74,8 @@ def line(record: ClaimRecord) -> Text:
 
 def _remarks(record: ClaimRecord) -> Iterator[Text]:
     """What a claim's standing alone does not say."""
-    if conditions := words.provided(record.evidence):
-        yield Text(f"provided {conditions}", style="yellow")
+    if needed := conditions(record.evidence):
+        yield Text(f"provided {words.clean('; '.join(needed))}", style="yellow")
     for e in record.evidence:
         if words.is_link(e) and e.verdict in (Verdict.REFUTED, Verdict.UNDECIDED):
             about = ": ".join(words.subject(e))

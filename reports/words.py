@@ -7,7 +7,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..checks.evidence import STATEMENT, ClaimRecord, Counterexample, Evidence, PrintedRecord, Run, TwinRecord, Verdict
+from ..checks.evidence import (
+    STATEMENT,
+    ClaimRecord,
+    Counterexample,
+    Evidence,
+    PrintedRecord,
+    Run,
+    TwinRecord,
+    Verdict,
+    conditions,
+)
 
 MARKS = {
     Verdict.PROVED: "✓",
@@ -187,17 +197,6 @@ def decided_by(record: ClaimRecord) -> tuple[str, ...]:
     return tuple(dict.fromkeys(clean(e.method) for e in deciding))
 
 
-def provided(evidence: Iterable[Evidence]) -> str:
-    """The conditions under which alone a statement is proved; "" where one of its proofs needs none.
-
-    >>> proof = Evidence("a.b", STATEMENT, "normal_form", Verdict.PROVED, side_conditions=("x ≠ 0",))
-    >>> provided([proof])
-    'x ≠ 0'
-    """
-    proofs = [e for e in evidence if not is_link(e) and e.verdict is Verdict.PROVED]
-    return clean("; ".join(min((e.side_conditions for e in proofs), key=len, default=())))
-
-
 def twins_sentence(record: ClaimRecord) -> str:
     """How the wrong twins fared, in one line; "" for a claim without twins."""
     if not record.twins:
@@ -230,6 +229,8 @@ def verified(run: Run) -> tuple[str, ...]:
     parts = [f"{number} {verdict.label}" for verdict, number in found.items() if number]
     parts[0] = parts[0].replace(" ", f" {_verb(next(n for n in found.values() if n))} ", 1)
     said = [f"Of {count(len(run.claims), 'claim')}, {listed(parts)}."]
+    if conditional := sum(bool(conditions(c.evidence)) for c in run.claims):
+        said.append(f"{count(conditional, 'claim')} {_verb(conditional)} proved only where a condition holds.")
     if readings := [printed for claim in run.claims for printed in claim.printed]:
         hold = sum(p.standing in (Verdict.PROVED, Verdict.CERTIFIED, Verdict.TESTED) for p in readings)
         refuted = sum(p.standing is Verdict.REFUTED for p in readings)
