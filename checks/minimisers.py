@@ -85,7 +85,7 @@ def _alternatives(engine: Engine, e: Any, p: Poly, over: Any) -> list[tuple[Any,
 def unspecified(obj: Poly | Mono | Atom) -> Iterator[Atom]:
     """The atoms ℓ(…) inside."""
     if isinstance(obj, Atom):
-        if obj.kind == "call" and obj.args[0].startswith("apply:"):
+        if obj.kind == "bind" and obj.args[0].startswith("apply:"):
             yield obj
         parts: Any = [a for a in obj.args if isinstance(a, (Poly, Mono))]
     else:
@@ -103,7 +103,7 @@ def _linear(p: Poly, over: Any) -> bool:
             continue
         others = [a for a, _ in m.powers if a not in dict(inside)]
         ((a, e), *more) = inside
-        itself = a.kind == "call" and a.args[0].startswith("apply:") and _is_entry(a.args[-1], over.name)
+        itself = a.kind == "bind" and a.args[0].startswith("apply:") and _is_entry(a.args[-1], over.name)
         if more or e != 1 or not itself or any(depends(b.key, over) for b in others):
             return False
     return True

@@ -108,7 +108,7 @@ def by_growth(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None
     engine = search.engine
     for name in sorted({n for n in p.free if n in engine.ctx.domains}):
         d = engine.ctx.domain(name)
-        if d.integer or d.values or any(name in a.free for a in atoms_of(p) if a.kind in ("sum", "call")):
+        if d.integer or d.values or any(name in a.free for a in atoms_of(p) if a.kind in ("sum", "bind", "call")):
             continue
         if d.low == 0 and d.high is None:
             zeros = increasing_from(search, p, name, scope, depth)

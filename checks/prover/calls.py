@@ -1,15 +1,16 @@
-"""Functions that stay atoms: |x|, sign, choices, x log y, integer powers, opaque vectors; each with its simplest form.
+"""Functions that stay atoms: |x|, sign, choices, x log y, integer powers, functions of all entries of a vector.
 
-They are made here and nowhere else, also when something inside them is replaced later: |s| is s once s is known to be
-nonnegative.
+They are made here and nowhere else, each in its simplest form, also when something inside them is replaced later: |s|
+is s once s is known to be nonnegative.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .signs import minus
-from .terms import ONE, Atom, Open, Poly, Term, as_poly, atom_terms, constant_terms, depth, opened, rename
+from .terms import ONE, Atom, Open, Poly, Term, as_poly, atom_terms, constant_terms, depth, number, opened, rename
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -131,7 +132,21 @@ def positive(engine: Engine, p: Poly) -> bool:
     return coef > 0 and all(engine.signs.positive(a) for a in atoms)
 
 
-def under_mark(p: Poly, *names: str) -> Poly:
-    """The polynomial with its open indices named by its depth, so that equal vectors are equal and none is confused."""
-    level = 1 + depth(p)
-    return rename(p, {name: f"%e{level}.{i}" for i, name in enumerate(names)})
+# ---------------------------------------------------------------------- what binds an index of its own
+def binding(name: str, others: list[Poly], body: Poly, *indices: str) -> Open:
+    """A function of all values of the body: its indices are named by its depth, so that equal vectors are equal."""
+    mark = f"%e{1 + depth(body)}"
+    names = {index: f"{mark}.{i}" for i, index in enumerate(indices)}
+    return atom_terms(Atom("bind", name, mark, *others, rename(body, names)))
+
+
+def moved_binding(engine: Engine, a: Atom, go: Callable[[Poly], Poly]) -> Open:
+    """The function with something replaced inside; its own indices are fresh meanwhile, so that none is captured."""
+    from .engine import fresh_name
+
+    name, mark, *others, body = a.args
+    indices = [fresh_name(), fresh_name()]
+    others = [go(p) for p in others]
+    low, high = others if name in ("max", "product") else (number(1), others[-1])
+    engine.declare(indices[name == "recurrence"], low, high)
+    return binding(name, others, go(rename(body, {f"{mark}.{i}": index for i, index in enumerate(indices)})), *indices)

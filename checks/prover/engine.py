@@ -327,6 +327,8 @@ class Engine:
                 return opened(go(a.args[0]))
             case "call":
                 return calls.rebuilt(self, a.args[0], [go(p) for p in a.args[1:]])
+            case "bind":
+                return calls.moved_binding(self, a, go)
             case "sum":
                 c, bounds, powers = self.open_sum(a)
                 bounds = tuple((v, go(lo), go(hi)) for v, lo, hi in bounds)

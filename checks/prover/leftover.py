@@ -49,8 +49,9 @@ def _power(base: Any, e: fmpq) -> Any:
 
 def _symbol(name: str) -> sp.Symbol:
     """Canonical index names become letters, by their depth."""
-    if name.startswith("%") and name[1].isdigit():
-        level, place = map(int, name[1:].split("."))
+    level_and_place = name.removeprefix("%").removeprefix("e")
+    if name.startswith("%") and level_and_place[0].isdigit():
+        level, place = map(int, level_and_place.split("."))
         return x.Bound(LETTERS[(level - 1 + place) % len(LETTERS)], 100 * level + place)
     return sp.Symbol(name.lstrip("#%@~?"))
 
@@ -80,6 +81,8 @@ def _atom(a: Atom) -> Any:
             for v, lo, hi in a.args[0]:
                 out = x.Total(out, _symbol(v), expression(lo), expression(hi))
             return out
+        case "bind":
+            return _binding(*a.args)
     if a.args[0] == "xlogy":
         return x.xlogy(*map(expression, a.args[1:]))
     if a.args[0] == "where":
@@ -90,19 +93,23 @@ def _atom(a: Atom) -> Any:
         return sp.Abs(expression(a.args[1]))
     if a.args[0] == "E":
         return x.Expectation(expression(a.args[1]))
-    if a.args[0].startswith("apply:"):
-        return _application(a.args[0].removeprefix("apply:"), *a.args[1:])
     if a.args[0].startswith("moment:"):
         _, name, order = a.args[0].split(":")
         return x.Moment(x.Array(name, sp.Symbol("n")), sp.Integer(order))
     return sp.Function(a.args[0].replace(":", "_"))(*map(expression, a.args[1:]))
 
 
-def _application(name: str, length: Poly, entry: Poly) -> Any:
-    """An unspecified function at a vector, which is known by its entry under a mark."""
-    marks = [v for v in entry.free if v.startswith("%e")]
-    whole = len(entry.terms) == 1 and len(entry.terms[0][0].powers) == 1 and entry.terms[0][1] == 1
-    ((a, e),) = entry.terms[0][0].powers if whole else ((None, 0),)
-    if a is not None and a.kind == "entry" and e == 1 and len(a.args) == 2 and a.args[1].variable() in marks:
-        return x.Application(sp.Symbol(name), x.Array(a.args[0], expression(length)))
-    return sp.Function(name)(expression(entry))
+def _binding(name: str, mark: str, *parts: Poly) -> Any:
+    *others, body = map(expression, parts)
+    index = _symbol(f"{mark}.0")
+    match name:
+        case "max":
+            return x.Largest(body, index, *others)
+        case "product":
+            return x.Product(body, index, *others)
+        case "recurrence":
+            start, upto = others
+            return x.Recurrence(start, body, index, _symbol(f"{mark}.1"), upto)
+    whole = isinstance(body, x.Entry) and body.indices == (index,)
+    vector = x.Array(body.array.name, *others) if whole else x.Family(body, index, sp.Integer(1), *others)
+    return x.Application(sp.Symbol(name.removeprefix("apply:")), vector)

@@ -4,9 +4,11 @@ A monomial is a product of atoms with rational exponents, a polynomial a sum of 
 Both are sorted by key, so equal data has equal keys and equality is a comparison of text. Atoms:
 
     var x · entry a[i] · delta (i, j) · exp m · e · log P · sum (bounds, m) · base P · call (name, P, …) · prime p · pi
+    bind (name, mark, P, …, body): a maximum, an opaque product, a recurrence or a function of a vector
 
 `exp m` takes a monomial with coefficient 1 (the coefficient is the exponent), `base P` is a polynomial of several
-terms raised to a power that is not a natural number, and `sum` is one monomial under canonically named indices.
+terms raised to a power that is not a natural number, and `sum` is one monomial under canonically named indices. The
+indices that a `bind` binds in its body are named by its own mark: %e2.0 and %e2.1 for the mark %e2.
 """
 
 from __future__ import annotations
@@ -43,8 +45,8 @@ class Atom:
                         names |= lo.free | hi.free
             if kind == "sum":
                 names -= {b[0] for b in args[0]}
-            elif kind == "call":
-                names = {v for v in names if not v.startswith("%e")}  # the marks are bound by the call
+            elif kind == "bind":
+                names = {v for v in names if not v.startswith(f"{args[1]}.")}  # other marks belong to what is around it
             self.free = frozenset(names)
 
     def __hash__(self) -> int:
@@ -191,7 +193,9 @@ def rename(obj: Any, names: Mapping[str, str]) -> Any:
         outer = {k: v for k, v in names.items() if k not in {b[0] for b in obj.args[0]}}
         bounds = tuple((v, rename(lo, outer), rename(hi, outer)) for v, lo, hi in obj.args[0])
         return Atom("sum", bounds, rename(obj.args[1], outer))
-    first = 1 if obj.kind in ("entry", "call") else 0
+    if obj.kind == "bind":
+        names = {k: v for k, v in names.items() if not k.startswith(f"{obj.args[1]}.")}
+    first = {"entry": 1, "call": 1, "bind": 2}.get(obj.kind, 0)
     return Atom(
         obj.kind, *obj.args[:first], *[rename(a, names) if isinstance(a, (Mono, Poly)) else a for a in obj.args[first:]]
     )
@@ -204,5 +208,5 @@ def depth(obj: Any) -> int:
         return max((depth(p) for p in parts), default=0)
     if isinstance(obj, Atom):
         inner = max((depth(a) for a in obj.args if isinstance(a, (Mono, Poly))), default=0)
-        return inner + (obj.kind in ("sum", "call"))
+        return inner + (obj.kind in ("sum", "bind"))
     return 0

@@ -122,8 +122,8 @@ class Translation:
             out = k.times(out, k.power(k.canon(calls.integer_power(k, p, count)), e))
         for a, e in atoms.items():
             if name in a.free:
-                body = calls.under_mark(as_poly(a), name)
-                out = k.times(out, atom_terms(Atom("call", "product", lo, hi, body), e))
+                ((_, _, product),) = calls.binding("product", [lo, hi], as_poly(a), name)
+                out = k.times(out, [Term(ONE, (), dict.fromkeys(product, e))])
         return out
 
     def _sum(self, e: x.Binder, body: Callable[[Translation], Open]) -> Open:
@@ -180,13 +180,13 @@ class Translation:
             case x.Moment():
                 return moment(k, e.args[0].name, int(e.args[1]))
             case x.Application():
-                return atom_terms(
-                    Atom("call", f"apply:{e.name}", self.poly(e.vector.dims[0]), self._under_mark(e.vector))
-                )
+                name, entry = self._any_entry(e.vector)
+                return calls.binding(f"apply:{e.name}", [self.poly(e.vector.dims[0])], entry, name)
             case x.Largest():
                 if not k.signs.nonempty(self.poly(e.low), self.poly(e.high)):
                     raise Unproved("the largest of perhaps no numbers")
-                return atom_terms(Atom("call", "max", self.poly(e.low), self.poly(e.high), self._under_mark(e)))
+                name, entry = self._any_entry(e)
+                return calls.binding("max", [self.poly(e.low), self.poly(e.high)], entry, name)
             case x.Recurrence():
                 return self._recurrence(e)
             case x.WhereNonnegative():
@@ -197,13 +197,13 @@ class Translation:
                 return calls.signum(k, self.poly(e.args[0]))
         raise Unproved(f"the normal form does not treat {type(e).__name__}")
 
-    def _under_mark(self, e: Any) -> Poly:
-        """A vector as the polynomial of its entry at one canonical index."""
+    def _any_entry(self, e: Any) -> tuple[str, Poly]:
+        """A fresh index and the entry of a vector there."""
         name = fresh_name()
         if isinstance(e, x.Array):
-            return calls.under_mark(entry_at(e.name, name), name)
+            return name, entry_at(e.name, name)
         self.engine.declare(name, self.poly(e.low), self.poly(e.high))
-        return calls.under_mark(Translation(self.engine, {**self.names, e.index: var(name)}).poly(e.body), name)
+        return name, Translation(self.engine, {**self.names, e.index: var(name)}).poly(e.body)
 
     def _recurrence(self, e: x.Recurrence) -> Open:
         """m₀ is the start, m_{u+1} is one step from m_u, and m_u of a symbolic u stays as it is."""
@@ -222,8 +222,8 @@ class Translation:
         previous, index = fresh_name(), fresh_name()
         k.declare(index, number(1), upto)
         marks = {e.previous: var(previous), e.index: var(index)}
-        step = calls.under_mark(Translation(k, {**self.names, **marks}).poly(e.step), previous, index)
-        return atom_terms(Atom("call", "recurrence", self.poly(e.start), step, upto))
+        step = Translation(k, {**self.names, **marks}).poly(e.step)
+        return calls.binding("recurrence", [self.poly(e.start), upto], step, previous, index)
 
     def _extreme(self, e: Any) -> Open:
         """max(a, b) = (a + b + |a − b|)/2, and min with a minus."""

@@ -14,6 +14,7 @@ from lemmata.checks.prover.translate import normal
 from lemmata.spec.language import D, delta, exp, log, sqrt, total, xlogy
 from lemmata.spec.language import expressions as x
 
+from .generate import binder
 from .trial import attempt
 from .world import M, N, T, V, context, witness
 
@@ -213,10 +214,23 @@ def test_a_value_that_is_never_asked_for_may_be_undefined() -> None:
     assert not proved(xlogy(w, exp(1 / w)), sp.Integer(1))
 
 
-def test_a_sign_under_an_index_is_not_one_sign_for_all() -> None:
-    largest = lambda f: x.largest(f, over=N)  # noqa: E731
-    mixed = largest(lambda k: V["signs"][k] * a[k])
-    wrong = (mixed - largest(lambda k: a[k])) * (mixed - largest(lambda k: -a[k]))
+@pytest.mark.parametrize("over", [x.Largest, x.Product])
+@pytest.mark.parametrize(
+    "sign",
+    [
+        lambda k: V["signs"][k],
+        lambda k: x.signum(a[k]),
+        lambda k: x.WhereNonnegative(a[k], sp.Integer(1), sp.Integer(-1)),
+    ],
+)
+def test_a_sign_under_an_index_is_not_one_sign_for_all(over: Any, sign: Any) -> None:
+    """max and Π over k meet many signs; a factor for each single one of them does not make a zero."""
+    nest = lambda f: binder(over, N, f, "k")  # noqa: E731
+    f = lambda k: p[k] * total(lambda l: a[l], over=a)  # noqa: E731
+    mixed = nest(lambda k: sign(k) * (1 + f(k) ** 2) + f(k))
+    wrong = sp.Integer(1)
+    for value in (1, -1, 0):
+        wrong *= mixed - nest(lambda k, v=value: v * (1 + f(k) ** 2) + f(k))
     assert refuted(wrong, sp.Integer(0))
     assert not proved(wrong, sp.Integer(0))
 
