@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import fnmatch
 import importlib
 import importlib.util
 import pkgutil
@@ -17,11 +15,9 @@ from ..spec.language.claims import REGISTRY, Claim, Definition, Printed
 from ..spec.language.errors import LanguageError
 from ..spec.language.expressions import Named, subexpressions
 from ..spec.lectures import LECTURES
+from . import selection
 from .derivation import lemmas_of
-
-
-class UsageError(Exception):
-    """A mistake that a user can mend, in one sentence."""
+from .selection import Entry, UsageError
 
 
 def load() -> None:
@@ -106,43 +102,22 @@ def printed() -> dict[str, tuple[Claim, Printed]]:
     return {p.reading.id: (c, p) for c in claims() for p in c.printed}
 
 
+def entries() -> list[Entry]:
+    """What a user can say to mean each claim."""
+    return [
+        Entry(
+            c.id,
+            tuple(name for p in c.printed for name in (p.reading.id, p.statement)),
+            tuple(sorted({x.lecture.key for x in c.cites} | {p.lecture.key for p in c.printed})),
+        )
+        for c in claims()
+    ]
+
+
 def select(patterns: Iterable[str], lecture: str = "") -> list[Claim]:
     """The claims that ids or globs name; a printed formula or a lecture's statement id selects its claim."""
-    every = claims()
-    if lecture and lecture not in {x.key for x in LECTURES}:
-        raise UsageError(unknown("lecture", lecture, [x.key for x in LECTURES]))
-    if lecture:
-        every = [c for c in every if lecture in {x.lecture.key for x in c.cites} | {p.lecture.key for p in c.printed}]
-    wanted = list(patterns)
-    if not wanted:
-        return every
-    names = {c.id: c for c in every}
-    aliases = {p.reading.id: c for c in every for p in c.printed} | {p.statement: c for c in every for p in c.printed}
-    chosen: dict[str, Claim] = {}
-    for pattern in wanted:
-        found = [c for i, c in {**aliases, **names}.items() if fnmatch.fnmatchcase(i, pattern)]
-        if not found and lecture and _matches(pattern):
-            raise UsageError(f"no claim of {lecture} is named {pattern}; leave out --lecture, or list its claims")
-        if not found:
-            raise UsageError(unknown("claim", pattern, [*names, *aliases]))
-        chosen.update({c.id: c for c in found})
-    return [c for c in every if c.id in chosen]
-
-
-def _matches(pattern: str) -> bool:
-    readings = printed().values()
-    ids = [c.id for c in claims()] + [p.reading.id for _, p in readings] + [p.statement for _, p in readings]
-    return any(fnmatch.fnmatchcase(i, pattern) for i in ids)
-
-
-def unknown(kind: str, given: str, known: Iterable[str]) -> str:
-    """One sentence for a name that nobody has, with the nearest names."""
-    known = list(known)
-    near = difflib.get_close_matches(given, known, n=3, cutoff=0.5)
-    near = near or [k for k in known if given.rpartition(".")[2] in k][:3]
-    few = f"choose from {', '.join(known)}" if len(known) <= 8 else f"try: lemmata list {kind}s"
-    hint = f"did you mean {' or '.join(near)}?" if near else few
-    return f"there is no {kind} {given}; {hint}"
+    chosen = set(selection.select(entries(), [x.key for x in LECTURES], patterns, lecture))
+    return [c for c in claims() if c.id in chosen]
 
 
 def rests_on(claim: Claim) -> list[str]:

@@ -48,6 +48,7 @@ _MEANS = {
     Verdict.NOT_RUN: "not run, for the reason given",
 }
 
+SETTLED = (Verdict.PROVED, Verdict.CERTIFIED, Verdict.TESTED)
 STATEMENT = "statement"
 
 
@@ -188,6 +189,14 @@ class ClaimRecord:
 
 
 @dataclass(frozen=True)
+class Gathered:
+    """One claim's record, and the sentences that make the run's exit status 1."""
+
+    record: ClaimRecord
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class DefinitionRecord:
     id: str
     topic: str
@@ -214,7 +223,8 @@ class Run:
 
     problems: each a sentence that makes the exit status 1 (a refuted claim, contradictory evidence, an erratum not
     refuted, a twin proved, an implementation that disagrees). environment: {"python": "3.11.7", "sympy": "1.14.0", …}.
-    finished is False when the run was interrupted; what is known is still here.
+    finished is False when the run was interrupted; what is known is still here. kept is how many of the claims needed
+    no work, because nothing that they rest on has changed since an earlier run.
     """
 
     claims: tuple[ClaimRecord, ...]
@@ -227,6 +237,7 @@ class Run:
     seconds: float
     problems: tuple[str, ...] = ()
     finished: bool = True
+    kept: int = 0
     schema: int = SCHEMA
 
 
@@ -266,6 +277,24 @@ def contradictory(records: Iterable[Evidence]) -> bool:
     """PROVED and REFUTED of one statement: an error of the suite, to be shown as one."""
     verdicts = {e.verdict for e in records if e.subject == STATEMENT}
     return Verdict.REFUTED in verdicts and bool(verdicts & {Verdict.PROVED, Verdict.CERTIFIED})
+
+
+def exit_status(run: Run) -> int:
+    """0 when all is as expected, 1 on a problem, 130 when it was interrupted.
+
+    3 when something is undecided, is proved only under a condition, or when nothing that was selected could be run.
+    """
+    if not run.finished:
+        return 130
+    if run.problems:
+        return 1
+    if run.claims and all(e.verdict is Verdict.NOT_RUN for c in run.claims for e in c.evidence):
+        return 3
+    if any(conditions(c.evidence) for c in run.claims):
+        return 3
+    readings = [p.standing for c in run.claims for p in c.printed if not p.erratum]
+    passed = (*SETTLED, Verdict.NOT_RUN)  # with --method, the method does not apply to every claim
+    return 3 if any(s not in passed for s in [*(c.standing for c in run.claims), *readings]) else 0
 
 
 def plain(record: Any) -> Any:

@@ -26,18 +26,19 @@ class Goal:
 
 @dataclass(frozen=True)
 class Effort:
-    """How hard to look: points per size for balls, inputs for Hypothesis."""
+    """How hard to look: points per size for balls, inputs for Hypothesis; seconds after which a worker is stopped."""
 
     name: str
     points: int
     inputs: int
     sizes: tuple[int, ...] = (1, 2, 3, 5)
+    seconds: float = 60
 
 
 EFFORTS: dict[str, Effort] = {
-    "quick": Effort("quick", 4, 30),
+    "quick": Effort("quick", 4, 30, seconds=30),
     "standard": Effort("standard", 12, 100),
-    "thorough": Effort("thorough", 100, 1000, (1, 2, 3, 4, 5, 8)),
+    "thorough": Effort("thorough", 100, 1000, (1, 2, 3, 4, 5, 8), 900),
 }
 
 

@@ -11,7 +11,9 @@ from ..spec.lectures import LECTURES
 from . import catalogue, hypothesis_link, stable_form, torch_link
 from .evidence import ClaimRecord, DefinitionRecord
 from .methods import METHODS
-from .verify import definition_record, verify
+from .records import definition_record
+from .selection import UsageError, unknown
+from .verify import verify
 
 
 def rows(kind: str, lecture: str = "") -> list[dict[str, str]]:
@@ -89,4 +91,4 @@ def record(given: str, effort: str = "quick") -> ClaimRecord | DefinitionRecord:
     if any(p.statement == given for _, p in catalogue.printed().values()):
         return verify([given], effort=effort).claims[0]
     statements = [p.statement for _, p in catalogue.printed().values()]
-    raise catalogue.UsageError(catalogue.unknown("claim", given, [*REGISTRY, *statements]))
+    raise UsageError(unknown("claim", given, [*REGISTRY, *statements]))

@@ -35,6 +35,7 @@ class Method:
     applies: Callable[[Goal], str]
     run: Callable[[Goal, Effort, int], Result]
     proves: bool
+    module: str  # whose source, with all that it imports, decides what the method finds
 
 
 def _alone(check: Callable[[Goal, Effort, int], Evidence]) -> Callable[[Goal, Effort, int], Result]:
@@ -48,6 +49,7 @@ METHODS: tuple[Method, ...] = (
         normal_form.applies,
         _alone(normal_form.check),
         True,
+        normal_form.__name__,
     ),
     Method(
         derivation.NAME,
@@ -55,6 +57,7 @@ METHODS: tuple[Method, ...] = (
         derivation.applies,
         derivation.check,
         True,
+        derivation.__name__,
     ),
     Method(
         calculus.NAME,
@@ -62,6 +65,7 @@ METHODS: tuple[Method, ...] = (
         calculus.applies,
         calculus.check,
         True,
+        calculus.__name__,
     ),
     Method(
         certificates.NAME,
@@ -69,6 +73,7 @@ METHODS: tuple[Method, ...] = (
         certificates.applies,
         certificates.check,
         True,
+        certificates.__name__,
     ),
     Method(
         boxes.NAME,
@@ -76,6 +81,7 @@ METHODS: tuple[Method, ...] = (
         boxes.applies,
         _alone(boxes.check),
         True,
+        boxes.__name__,
     ),
     Method(
         induction.NAME,
@@ -83,6 +89,7 @@ METHODS: tuple[Method, ...] = (
         induction.applies,
         induction.check,
         True,
+        induction.__name__,
     ),
     Method(
         limits.NAME,
@@ -90,6 +97,7 @@ METHODS: tuple[Method, ...] = (
         limits.applies,
         limits.check,
         True,
+        limits.__name__,
     ),
     Method(
         series.NAME,
@@ -97,6 +105,7 @@ METHODS: tuple[Method, ...] = (
         series.applies,
         series.check,
         True,
+        series.__name__,
     ),
     Method(
         equivalence.NAME,
@@ -104,6 +113,7 @@ METHODS: tuple[Method, ...] = (
         equivalence.applies,
         equivalence.check,
         True,
+        equivalence.__name__,
     ),
     Method(
         integers.NAME,
@@ -111,6 +121,7 @@ METHODS: tuple[Method, ...] = (
         integers.applies,
         _alone(integers.check),
         True,
+        integers.__name__,
     ),
     Method(
         balls.NAME,
@@ -118,5 +129,6 @@ METHODS: tuple[Method, ...] = (
         lambda goal: "",
         _alone(balls.check),
         False,
+        balls.__name__,
     ),
 )

@@ -42,6 +42,18 @@ def selection(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--seed", default=0, show_default=True, help="the seed of every search"),
     ):
         command = option(command)
+    return working(command)
+
+
+def working(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say how the work is done, and do not change what is found."""
+    for option in (
+        click.option(
+            "-j", "--jobs", type=click.IntRange(1), metavar="N", help="worker processes  [default: one a processor]"
+        ),
+        click.option("--no-cache", is_flag=True, help="verify anew, and keep nothing of what is found"),
+    ):
+        command = option(command)
     return command
 
 
@@ -68,6 +80,7 @@ def report(output: str, **chosen: Any) -> None:
 @click.option("--effort", default="standard", show_default=True, metavar="LEVEL", help="quick, standard or thorough")
 @click.option("--method", default="", metavar="NAME", help="only this method (lemmata list methods)")
 @click.option("--seed", default=0, show_default=True, help="the seed of every search")
+@working
 @click.option("--json", "json_path", metavar="FILE|-", help="write the findings as JSON; - for standard output")
 @click.option("--html", "html_path", metavar="FILE", help="write the HTML report")
 def prove(file: Path, json_path: str | None, html_path: str | None, **chosen: Any) -> None:
@@ -76,36 +89,64 @@ def prove(file: Path, json_path: str | None, html_path: str | None, **chosen: An
 
 
 def _run(chosen: dict[str, Any], outputs: dict[str, str | None], detail: bool = False) -> None:
-    from tempfile import TemporaryDirectory
-
-    from hypothesis.configuration import set_hypothesis_home_dir
-
-    from ..checks import catalogue
-    from ..checks.verify import exit_status
-    from ..checks.verify import verify as run_verification
+    from ..checks.evidence import exit_status
+    from ..checks.store import Store
     from ..reports import terminal, write
+    from ..reports.progress import Display
 
     for path in outputs.values():
         if path and path != "-":
             write.check(path)
     pure = outputs.get("json") == "-"
     console = terminal.console(sys.stderr if pure else None)
-    file = chosen.pop("file", None)
-    patterns = chosen.pop("ids")
+    store = None if chosen.pop("no_cache") else Store()
+    with Display(console, detail) as display:
+        run = _recalled(chosen, store, display) or _verified(chosen, store, display, pure)
+    if store:
+        store.close()
+    console.print(terminal.summary(run))
+    if store and store.unreadable:
+        console.print(f"{store.unreadable} kept findings were damaged or not ours; they were found anew.")
+    _write(run, outputs, console)
+    raise SystemExit(exit_status(run))
 
-    def shown(record: Any) -> None:
-        console.print(terminal.line(record), soft_wrap=True)
-        if detail and not record.expected:
-            console.print(terminal.show(record))
 
+def _recalled(chosen: dict[str, Any], store: Any, display: Any) -> Any:
+    """The run, where nothing at all has changed since an earlier one."""
+    from ..checks.recall import Question, recalled
+
+    if store is None or "file" in chosen:
+        return None
+    asked = Question(chosen["effort"], chosen["seed"], chosen["method"])
+    return recalled(store, asked, chosen["ids"], chosen["lecture"], display.on_claim)
+
+
+def _verified(chosen: dict[str, Any], store: Any, display: Any, pure: bool) -> Any:
+    from ..checks import server
+
+    server.start_early()
+    from tempfile import TemporaryDirectory
+
+    from hypothesis.configuration import set_hypothesis_home_dir
+
+    from ..checks import catalogue
+    from ..checks.verify import verify as run_verification
+
+    file, patterns, jobs = chosen.pop("file", None), chosen.pop("ids"), chosen.pop("jobs") or server.cores()
     scratch = TemporaryDirectory(prefix="lemmata-")  # Hypothesis would leave a folder where the user stands
     set_hypothesis_home_dir(scratch.name)
     with scratch, redirect_stdout(sys.stderr if pure else sys.stdout):  # a user's file may print
         claims = catalogue.load_file(file) if file else None
-        run = run_verification(patterns, chosen=claims, file=str(file or ""), on_claim=shown, **chosen)
-    console.print(terminal.summary(run))
-    _write(run, outputs, console)
-    raise SystemExit(exit_status(run))
+        return run_verification(
+            patterns,
+            chosen=claims,
+            file=str(file or ""),
+            jobs=jobs,
+            store=store,
+            on_claim=display.on_claim,
+            on_progress=display.on_progress,
+            **chosen,
+        )
 
 
 def _write(run: Any, outputs: dict[str, str | None], console: Any) -> None:
@@ -129,11 +170,12 @@ def _write(run: Any, outputs: dict[str, str | None], console: Any) -> None:
 @click.option("--lecture", default="", metavar="KEY", help="only what this lecture states")
 def list_(kind: str, lecture: str) -> None:
     """List the claims, definitions, lectures, methods, or the lectures' statements that claims answer for."""
-    from ..checks import catalogue, listings
+    from ..checks import listings
+    from ..checks.selection import UsageError, unknown
     from ..reports import terminal
 
     if kind not in KINDS:
-        raise catalogue.UsageError(catalogue.unknown("kind", kind, KINDS))
+        raise UsageError(unknown("kind", kind, KINDS))
     wide = None if sys.stdout.isatty() else 10_000  # piped on, a row is a line
     terminal.console(width=wide).print(terminal.listing(listings.rows(kind, lecture)))
 
@@ -147,6 +189,36 @@ def show(id_: str, effort: str) -> None:
     from ..reports import terminal
 
     terminal.console().print(terminal.show(listings.record(id_, effort)))
+
+
+@group.group(invoke_without_command=True)
+@click.pass_context
+def cache(context: click.Context) -> None:
+    """Say what is kept of earlier runs, and where; `lemmata cache clear` forgets it."""
+    if context.invoked_subcommand is None:
+        from ..checks.store import Store
+
+        store = Store()
+        number, size = store.size()
+        click.echo(f"{store.path}: {number} findings kept, {size / 2**20:.1f} MB")
+        _say_what_was_wrong(store)
+
+
+@cache.command()
+def clear() -> None:
+    """Forget what earlier runs found."""
+    from ..checks.store import Store
+
+    store = Store()
+    number, _ = store.size()
+    store.clear()
+    click.echo(f"{store.path}: {number} findings forgotten")
+    _say_what_was_wrong(store)
+
+
+def _say_what_was_wrong(store: Any) -> None:
+    if store.fault:
+        click.echo(f"lemmata: {store.path} cannot be used ({store.fault}): every run verifies anew", err=True)
 
 
 def main() -> None:

@@ -37,6 +37,7 @@ def _document(run: Run) -> dict[str, Any]:
         "seed": run.seed,
         "seconds": run.seconds,
         "finished": run.finished,
+        "kept": run.kept,
         "problems": list(run.problems),
         "counts": {verdict.value: number for verdict, number in by_standing(run.claims).items()},
         "claims": [_claim(claim) for claim in run.claims],

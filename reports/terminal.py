@@ -99,6 +99,8 @@ def summary(run: Run) -> RenderableType:
     if parts:
         parts.append(Text())
     parts.append(Text(" ".join(words.verified(run))))
+    if run.kept:
+        parts.append(Text(words.kept(run), style="dim"))
     parts.append(Text(f"{words.seconds(run.seconds)}, effort {words.clean(run.effort)}, seed {run.seed}", style="dim"))
     return Group(*parts)
 

@@ -249,6 +249,18 @@ def verified(run: Run) -> tuple[str, ...]:
     return tuple(said)
 
 
+def kept(run: Run) -> str:
+    """How much of a run is what earlier runs found.
+
+    >>> kept(Run((), (), (), {}, "", "quick", 0, 0.0))
+    'Nothing has changed: 0 claims are kept from earlier runs (--no-cache verifies anew).'
+    """
+    what = f"{count(run.kept, 'claim')} {_verb(run.kept)} kept from earlier runs"
+    if run.kept == len(run.claims):
+        return f"Nothing has changed: {what} (--no-cache verifies anew)."
+    return f"{what}, {len(run.claims) - run.kept} verified now."
+
+
 def _verb(number: int, one: str = "is", more: str = "are") -> str:
     return one if number == 1 else more
 

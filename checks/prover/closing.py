@@ -11,6 +11,7 @@ from flint import fmpq
 from .terms import Atom, Bounds, Mono, Poly, depth, rename
 
 MAX_ORDERS = 720
+OUT_OF_TIME = "the time limit was reached"
 
 
 class Unproved(Exception):

@@ -18,7 +18,7 @@ from flint import fmpq, fmpq_mpoly_ctx, fmpz
 
 from ...spec.language.sorts import NATURAL, SIZE
 from . import calls
-from .closing import Unproved, close_sum
+from .closing import OUT_OF_TIME, Unproved, close_sum
 from .context import Context
 from .signs import Signs, minus
 from .terms import (
@@ -382,7 +382,7 @@ class Engine:
             if budget < 0:
                 raise Unproved("the normal form grows too large")
             if monotonic() > self.deadline:
-                raise Unproved("the time limit was reached")
+                raise Unproved(OUT_OF_TIME)
             t = todo.pop()
             changed = rewrite(self, t)
             if changed is not None:

@@ -8,8 +8,7 @@ import pytest
 import registry
 
 from lemmata.checks import verify
-from lemmata.checks.evidence import Verdict, conditions
-from lemmata.checks.verify import exit_status
+from lemmata.checks.evidence import Verdict, conditions, exit_status
 from lemmata.spec.language import Equals, Positive, Real
 
 

@@ -71,7 +71,7 @@ def credulous(goal, effort, seed):
 
 def test_a_twin_that_a_method_proves_is_an_error_of_the_suite(monkeypatch):
     monkeypatch.setattr(
-        twins, "METHODS", (*METHODS, Method("credulous", "PROVED: all", lambda goal: "", credulous, True))
+        twins, "METHODS", (*METHODS, Method("credulous", "PROVED: all", lambda goal: "", credulous, True, __name__))
     )
     found = judged(lambda x=Real: Equals(x + x, 2 * x))
     assert {t.outcome for t in found} == {"proved"}

@@ -10,11 +10,10 @@ import pytest
 import registry
 from membership import strangers
 
-from lemmata.checks import catalogue, hypothesis_link, stable_form, twins, verify
+from lemmata.checks import catalogue, hypothesis_link, methods, stable_form, twins, verify
 from lemmata.checks.catalogue import UsageError
-from lemmata.checks.evidence import STATEMENT, ClaimRecord, Evidence, Verdict
+from lemmata.checks.evidence import STATEMENT, ClaimRecord, Evidence, Verdict, exit_status
 from lemmata.checks.methods import METHODS, Method
-from lemmata.checks.verify import exit_status
 from lemmata.reports.json import render, schema
 from lemmata.spec.language import Equals, Real
 from lemmata.spec.language.claims import REGISTRY
@@ -276,11 +275,11 @@ def breaking(goal, effort, seed):
 
 
 def extended(run, name="believer", applies=lambda goal: ""):
-    return (*METHODS, Method(name, "PROVED: all", applies, run, True))
+    return (*METHODS, Method(name, "PROVED: all", applies, run, True, __name__))
 
 
 def test_contradictory_evidence_is_an_error_of_the_suite(notes, monkeypatch):
-    monkeypatch.setattr(verify, "METHODS", extended(believer))
+    monkeypatch.setattr(methods, "METHODS", extended(believer))
     assert problems_of(notes, "wrong") == ("notes.wrong is both proved and refuted: an error of the suite",)
     assert "notes.misprint is both proved and refuted: an error of the suite" in problems_of(notes, "unmarked")
 
@@ -302,7 +301,7 @@ def test_a_surviving_twin_caps_the_standing(notes, monkeypatch):
 
 
 def test_a_method_that_breaks_down_is_a_problem_and_not_the_end(notes, monkeypatch):
-    monkeypatch.setattr(verify, "METHODS", extended(breaking, "breaking"))
+    monkeypatch.setattr(methods, "METHODS", extended(breaking, "breaking"))
     run = verify.verify(chosen=[notes["square"]], effort="quick")
     (found,) = run.claims
     assert found.standing is Verdict.PROVED
@@ -357,7 +356,7 @@ def test_an_interruption_inside_a_method_is_no_breakdown(notes, monkeypatch):
     def interrupted(goal, effort, seed):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(verify, "METHODS", extended(interrupted))
+    monkeypatch.setattr(methods, "METHODS", extended(interrupted))
     run = verify.verify(chosen=[notes["square"]], effort="quick")
     assert (run.claims, run.finished, run.problems) == ((), False, ())
 
