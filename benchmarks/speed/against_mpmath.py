@@ -77,7 +77,7 @@ def measured() -> str:
     heads = ["formula", "n", "balls", "mpmath", "mpmath / balls"]
     note = (
         f"One value at {BITS} bits, the median of seven. For the gradient mpmath is given the softmax formula,\n"
-        "because SymPy differentiates logsumexp to 1; the balls differentiate. lambdify hoists nothing out of a sum.\n\n"
+        "because SymPy differentiates logsumexp to 1; the balls differentiate. lambdify hoists nothing.\n\n"
     )
     return note + table(heads, rows)
 
