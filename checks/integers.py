@@ -17,10 +17,10 @@ import sympy as sp
 
 from ..spec.language import expressions as x
 from ..spec.language.statements import AtLeast, AtMost, Equals, Less
-from .balls import NO_VALUE, counterexample, examine
+from .balls import NO_VALUE, counterexample, examine, search
 from .balls import TRUSTED as BALLS
 from .evidence import STATEMENT, Counterexample, Evidence, Verdict
-from .goal import Effort, Goal, plain_value
+from .goal import EFFORTS, Effort, Goal, plain_value
 from .integer_cases import QUICKLY, Unsettled, Way, translations, written_out
 from .integer_oracle import ONE, UNKNOWN, Oracle, constant, fact, plus, z3
 from .sampling import SIMPLER, Point, sample_point, sizes_of
@@ -94,6 +94,13 @@ def check(goal: Goal, effort: Effort, seed: int) -> Evidence:
         effort={"queries": oracle.queries},
         counterexample=witness,
     )
+
+
+def proves(goal: Goal) -> bool:
+    """Whether the statement is proved, and holds at many points of which z3 knows nothing."""
+    if applies(goal) or check(goal, EFFORTS["standard"], 0).verdict is not Verdict.PROVED:
+        return False
+    return search(goal, EFFORTS["standard"], 0)[0] is None
 
 
 def trusted_base() -> tuple[str, ...]:
