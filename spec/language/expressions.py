@@ -56,6 +56,10 @@ class Node(sp.Expr):
     def __iter__(self) -> Any:
         raise TypeError(f"{type(self).__name__} is not a sequence; use total(lambda k: …, over=…)")
 
+    def _sympystr(self, printer: Any) -> str:
+        """SymPy chooses by the name of the class, and takes our Derivative for its own."""
+        return f"{type(self).__name__}({', '.join(printer.doprint(a) for a in self.args)})"
+
 
 class Bound(sp.Dummy):
     """A bound index; equal when hint and level are equal."""
