@@ -27,7 +27,7 @@ from ..spec.language.statements import (
     SameMinimiser,
     Statement,
 )
-from . import asymptotics, minimisers
+from . import asymptotics, minimisers, no_value
 from .asymptotics import NO_VALUE
 from .ball_arithmetic import PRECISIONS, Balls, compare, precision, shown
 from .evaluate import Evaluation, Undecided, Undefined, Unsupported
@@ -39,6 +39,7 @@ from .sampling import (
     Point,
     even_point,
     mixed_sizes,
+    no_length,
     numbers_of,
     plain_point,
     sample_point,
@@ -244,7 +245,7 @@ def _points(
             yield point, sizes
     if isinstance(goal.statement, SameMinimiser):
         return
-    for sizes in choices:
+    for sizes in [*choices, *no_length(goal.variables)]:
         for value in (0, 1):
             yield even_point(goal.variables, sample_point(goal.variables, sizes, rng, narrowed), value, narrowed), sizes
     numbers = numbers_of(goal.variables)
@@ -279,7 +280,8 @@ def counterexample(point: Point, finding: Finding) -> Counterexample:
 
 def check(goal: Goal, effort: Effort, seed: int) -> Evidence:
     """REFUTED with a witness, TESTED at so many points, or UNDECIDED with the reason."""
-    witness, decided, reason = search(goal, effort, seed)
+    without: list[Point] = []
+    witness, decided, reason = search(goal, effort, seed, without=without)
     common = {
         "claim": goal.id,
         "subject": STATEMENT,
@@ -295,6 +297,7 @@ def check(goal: Goal, effort: Effort, seed: int) -> Evidence:
             counterexample=witness,
             **common,
         )
+    common["no_value"] = no_value.found(goal, without)
     if not decided:
         return Evidence(verdict=Verdict.UNDECIDED, detail=reason or "no point could be decided", **common)
     where = ", ".join(str(n) for n in effort.sizes)
