@@ -159,9 +159,9 @@ def test_every_question_has_a_clock_and_a_measure_of_work(monkeypatch):
 
 def test_work_is_bounded_also_where_the_clock_is_late(monkeypatch):
     monkeypatch.setattr(Oracle, "RATE", 1)
-    began = time.perf_counter()
+    began = time.process_time()
     assert checked(PAIRS["two layers as one"][0]).verdict is Verdict.UNDECIDED
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_many_cases_share_one_limit(monkeypatch):
@@ -172,10 +172,10 @@ def test_many_cases_share_one_limit(monkeypatch):
     def statement(a=Real, b=Real, c=Real, d=Real, e=Real, f=Real, g=Real, h=Real, k=Real, m=Real, n=Real, p=Real):
         return AtLeast(floor(sum(Abs(v) for v in (a, b, c, d, e, f, g, h, k, m, n, p))), 0)
 
-    began = time.perf_counter()
+    began = time.process_time()
     found = checked(statement)
     assert (found.verdict, found.detail) == (Verdict.UNDECIDED, "z3 did not settle it within 0.3 s")
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_more_effort_is_more_time():
