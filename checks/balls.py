@@ -6,7 +6,7 @@ Balls that overlap prove nothing; disjoint balls refute. Equality of exact ratio
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,14 +27,26 @@ from ..spec.language.statements import (
     SameMinimiser,
     Statement,
 )
-from . import asymptotics, minimisers
+from . import asymptotics, minimisers, no_value
 from .asymptotics import NO_VALUE
 from .ball_arithmetic import PRECISIONS, Balls, compare, precision, shown
 from .evaluate import Evaluation, Undecided, Undefined, Unsupported
 from .evidence import STATEMENT, Counterexample, Evidence, Verdict
 from .goal import Effort, Goal, plain_value
 from .same_value import surely_equal
-from .sampling import SIMPLER, Point, plain_point, sample_point, simplified, size_choices, sizes_of
+from .sampling import (
+    SIMPLER,
+    Point,
+    even_point,
+    mixed_sizes,
+    no_length,
+    numbers_of,
+    plain_point,
+    sample_point,
+    simplified,
+    size_choices,
+    sizes_of,
+)
 
 NAME = "balls"
 TRUSTED = ("python-flint (Arb)", "the evaluator of the language")
@@ -180,39 +192,66 @@ def _identical(at: Evaluation, condition: Equals | Identical) -> bool | None:
 
 
 def search(
-    goal: Goal, effort: Effort, seed: int, narrowed: Mapping[str, Domain] | None = None
+    goal: Goal,
+    effort: Effort,
+    seed: int,
+    narrowed: Mapping[str, Domain] | None = None,
+    without: list[Point] | None = None,
 ) -> tuple[Counterexample | None, int, str]:
-    """A simplified counterexample or None, the number of points that were decided, and why others were not."""
-    rng, decided, reason = random.Random(f"{seed}:{goal.id}"), 0, ""
-    names, compared = sizes_of(goal.variables), None
+    """A simplified counterexample or None, the number of points that were decided, and why others were not.
+
+    without: is given the points at which the statement was found to have no value.
+    """
+    rng, decided, reason, compared = random.Random(f"{seed}:{goal.id}"), 0, "", None
     if isinstance(goal.statement, SameMinimiser):
         try:
             compared = minimisers.comparison(goal)
         except Unsupported as unknown:
             return None, 0, str(unknown)
-    for sizes in [*size_choices(names, effort.sizes), *_flat(goal, names)] if names else [{}]:
-        often = (1 if names else 3) * (3 if isinstance(goal.statement, Iff) else 1)  # few points tell conditions apart
+    for point, sizes in _points(goal, effort, rng, narrowed):
+        if compared and isinstance(goal.statement, SameMinimiser):
+            name = goal.statement.over.name
+            other = {**point, name: sample_point(goal.variables, sizes, rng, narrowed)[name]}
+            finding = _minimisers(compared, point, other)
+        else:
+            finding = examine(goal.statement, point)
+        if finding.outcome == "refuted":
+            if not isinstance(goal.statement, SameMinimiser):
+                point = simplified(
+                    goal.variables, point, lambda p: examine(goal.statement, p).outcome == "refuted", narrowed
+                )
+                finding = examine(goal.statement, point)
+            return counterexample(point, finding), decided + 1, ""
+        decided += finding.outcome == "agrees"
+        reason = reason or finding.note
+        if without is not None and finding.note.startswith(NO_VALUE):
+            without.append(point)
+    return None, decided, reason if not decided else ""
+
+
+def _points(
+    goal: Goal, effort: Effort, rng: random.Random, narrowed: Mapping[str, Domain] | None
+) -> Iterator[tuple[Point, dict[str, int]]]:
+    """Points with their sizes: drawn ones, then the plainest, then such as only numbers of many sizes can be."""
+    names, two_sided = sizes_of(goal.variables), isinstance(goal.statement, (Iff, SameMinimiser))
+    choices = [*size_choices(names, effort.sizes), *_flat(goal, names)] if names else [{}]
+    often = (1 if names else 3) * (3 if isinstance(goal.statement, Iff) else 1)  # few points tell conditions apart
+    for sizes in choices:
         for _ in range(effort.points * often):
             point = sample_point(goal.variables, sizes, rng, narrowed)
-            if isinstance(goal.statement, (Iff, SameMinimiser)) and rng.random() < 0.6:
+            if two_sided and rng.random() < 0.6:
                 few = SIMPLER if isinstance(goal.statement, Iff) else SIMPLER[:3]
                 point = plain_point(goal.variables, point, rng, few)
-            if compared and isinstance(goal.statement, SameMinimiser):
-                name = goal.statement.over.name
-                other = {**point, name: sample_point(goal.variables, sizes, rng, narrowed)[name]}
-                finding = _minimisers(compared, point, other)
-            else:
-                finding = examine(goal.statement, point)
-            if finding.outcome == "refuted":
-                if not isinstance(goal.statement, SameMinimiser):
-                    point = simplified(
-                        goal.variables, point, lambda p: examine(goal.statement, p).outcome == "refuted", narrowed
-                    )
-                    finding = examine(goal.statement, point)
-                return counterexample(point, finding), decided + 1, ""
-            decided += finding.outcome == "agrees"
-            reason = reason or finding.note
-    return None, decided, reason if not decided else ""
+            yield point, sizes
+    if isinstance(goal.statement, SameMinimiser):
+        return
+    for sizes in [*choices, *no_length(goal.variables)]:
+        for value in (0, 1):
+            yield even_point(goal.variables, sample_point(goal.variables, sizes, rng, narrowed), value, narrowed), sizes
+    numbers = numbers_of(goal.variables)
+    for _ in range(4 * effort.points if numbers else 0):
+        sizes = mixed_sizes(names, numbers, rng)
+        yield sample_point(goal.variables, sizes, rng, narrowed), sizes
 
 
 def _minimisers(compared: minimisers.Compare, point: Point, other: Point) -> Finding:
@@ -241,7 +280,8 @@ def counterexample(point: Point, finding: Finding) -> Counterexample:
 
 def check(goal: Goal, effort: Effort, seed: int) -> Evidence:
     """REFUTED with a witness, TESTED at so many points, or UNDECIDED with the reason."""
-    witness, decided, reason = search(goal, effort, seed)
+    without: list[Point] = []
+    witness, decided, reason = search(goal, effort, seed, without=without)
     common = {
         "claim": goal.id,
         "subject": STATEMENT,
@@ -257,6 +297,7 @@ def check(goal: Goal, effort: Effort, seed: int) -> Evidence:
             counterexample=witness,
             **common,
         )
+    common["no_value"] = no_value.found(goal, without)
     if not decided:
         return Evidence(verdict=Verdict.UNDECIDED, detail=reason or "no point could be decided", **common)
     where = ", ".join(str(n) for n in effort.sizes)

@@ -85,8 +85,8 @@ class Evaluation:
 
     def integer(self, e: Any) -> int:
         value = self.value(e)
-        if isinstance(value, int):
-            return value
+        if getattr(value, "denominator", 0) == 1:  # also of an exact rational
+            return int(value)
         raise Unsupported(f"{e} is not an integer")
 
     def _value(self, e: Any) -> Any:

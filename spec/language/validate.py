@@ -14,6 +14,7 @@ from .errors import LanguageError
 from .sorts import RANDOM, Sort
 from .statements import Identical, Limit, Statement
 from .tending import unreachable
+from .whole import whole
 
 if TYPE_CHECKING:
     from .claims import Claim, Definition, Step
@@ -22,6 +23,7 @@ Ranges = dict[Any, tuple[Any, Any]]
 VECTORS = (x.Array, x.Family)
 OURS = (x.__name__, functions.__name__)
 SYMPY = (sp.Symbol, sp.Rational, sp.Add, sp.Mul, sp.Pow, sp.exp, sp.log, sp.tanh, sp.Abs)
+OPEN = (x.floor, x.ceiling, x.minimum, x.maximum)
 CONSTANTS = (sp.pi, sp.E, sp.oo, -sp.oo)
 
 
@@ -164,7 +166,8 @@ class _Walk:
 
     def _whole(self, e: Any, ranges: Ranges) -> None:
         self.number(e, ranges)
-        if not e.is_integer and e != sp.oo:
+        states = {index for index, (low, _) in ranges.items() if low is None}
+        if (not (e.is_integer or whole(e)) and e != sp.oo) or e.free_symbols & states:
             raise self.wrong(f"{e} is used as an index or a limit of a sum, but need not be a whole number")
 
     def _variable(self, v: Any) -> None:
@@ -187,11 +190,14 @@ class _Walk:
         return self.item.variables[array.name].sort
 
     def _index(self, index: Any, length: Any, entry: x.Entry, ranges: Ranges) -> None:
-        """A bare index must run over the length, a number be at least 1; other indices are left to the balls."""
+        """A bare index must run over the length, a number be at least 1; all else is left to the balls.
+
+        How far a rounded or a smaller number reaches cannot be read off: balls say where there is no such entry.
+        """
         if index.is_Integer and index < 1:
             raise self.wrong(f"{entry.array.name}[{index}]: indices start at 1")
         low, high = ranges.get(index, (None, None))
-        if not self.lengths or low is None or high is None:
+        if not self.lengths or low is None or high is None or any(isinstance(p, OPEN) for p in x.subexpressions(high)):
             return
         within = high == length or (high.is_Integer and length.is_Integer and high <= length)
         if not (low.is_Integer and low >= 1 and within):
