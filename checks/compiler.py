@@ -17,9 +17,9 @@ import sympy as sp
 from ..spec.language import expressions as x
 from ..spec.language.claims import GAP, REGISTRY, definition_of, unfold
 from . import program
-from .program import ROOT, Node
+from .program import ROOT, Form, Node
 
-MOST_EXPRESSIONS = 50_000  # that a compiler keeps before it begins anew: some tens of megabytes
+MOST_EXPRESSIONS = 20_000  # that a compiler keeps before it begins anew: about 20 MB
 FUNCTIONS = (sp.log, sp.Abs, sp.tanh, x.log1p, x.expm1, x.signum)
 BINDERS = {x.Total: program.total, x.Product: program.product, x.Largest: program.largest}
 HIGHER = (x.Binder, x.Recurrence, x.Derivative, x.At, x.Expectation, x.Application)
@@ -69,30 +69,28 @@ class Compiler:
         self._loose: dict[x.Bound, int] = {}
         self._compiled: dict[tuple[Any, Scope], Node] = {}
         self._nodes: dict[tuple[Any, ...], Node] = {}
+        self._forms: dict[tuple[Any, ...], Form] = {}
         self._heights: dict[Any, int] = {}
         self._unfolded: dict[Any, Any] = {}
         self._named: dict[str, Any] = {}
 
     def current(self) -> Compiler:
-        """This compiler, without what was compiled from definitions that have changed since."""
-        if any(REGISTRY.get(name) is not item for name, item in self._named.items()):
+        """This compiler, begun anew where it holds too much, or something that another definition stood for."""
+        changed = any(REGISTRY.get(name) is not item for name, item in self._named.items())
+        if changed or len(self._compiled) > MOST_EXPRESSIONS:
             self.forget()
         return self
 
     def compiled(self, e: Any) -> Node:
         """The node of a whole expression."""
-        node = self._compiled.get((e, self.outermost))
-        if node is None:
-            if len(self._compiled) > MOST_EXPRESSIONS:
-                self.forget()
-            node = self._node(e, self.outermost)
-        node.need(node.cells)
+        node = self._node(e, self.outermost)
+        node.form.remember()
         return node
 
     def entries(self, vector: Any) -> tuple[Node, int]:
         """The node of an entry of a vector, and the cell that its index is read from."""
         body, cell = self._entry_of(vector, self.outermost)
-        body.need(body.cells)
+        body.form.remember()
         return body, cell
 
     def loose_cell(self, index: x.Bound) -> int:
@@ -117,13 +115,34 @@ class Compiler:
         inner, own = list(within), frozenset(sets)
         outer = [n for n in parts if isinstance(n, Node) and n not in inner]
         cells = frozenset(reads).union(*[n.cells for n in outer], *[n.cells - own for n in inner]) - {ROOT}
+        form, indices = self._form(make, parts, cells | own)
+        node = self._nodes[key] = Node(make(*parts), form, cells, tuple(c for c in indices if c in cells), source)
+        if form.remembered and make not in program.SIMPLE:
+            node.remember()
+        form.nodes.append(node)
         for n in outer:
             n.need(cells)
         for n in inner:
             n.need(cells | own)
-        simple = make in (program.constant, program.held, program.array)  # nothing to remember
-        node = self._nodes[key] = Node(make(*parts), cells, source, remembered=simple)
         return node
+
+    def _form(self, make: Any, parts: tuple[Any, ...], cells: frozenset[int]) -> tuple[Form, Iterable[int]]:
+        """The form of a node, in which index cells are numbered as they occur, and those cells in order."""
+        numbers: dict[int, int] = {}
+
+        def numbered(cell: int) -> int:
+            return cell if cell % 2 else -2 * numbers.setdefault(cell, len(numbers))
+
+        form: list[Any] = [make]
+        for p in parts:
+            if isinstance(p, Node):
+                form.append((p.form, *map(numbered, p.indices)))
+            else:
+                form.append(numbered(p) if type(p) is int and p in cells else p)
+        key = tuple(form)
+        if key not in self._forms:
+            self._forms[key] = Form(remembered=make in program.SIMPLE)
+        return self._forms[key], numbers
 
     def _node(self, e: Any, scope: Scope) -> Node:
         key = (e, scope)
@@ -287,7 +306,7 @@ class Compiler:
         return self._unfolded[e]
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def _compiler(stable: bool, random: frozenset[str]) -> Compiler:
     return Compiler(stable, random)
 

@@ -5,6 +5,9 @@ changes as a whole: the state of a recurrence, or the variables that a derivativ
 node knows the cells that it depends on. Where it may be asked twice for one content of them, its value is remembered,
 and so leaves every loop whose index it does not need. Nothing is computed before it is asked for: a branch that is not
 taken may have no value.
+
+Whoever sets a cell encloses all that reads it, and cells are numbered from the inside: when an odd cell changes, what
+was remembered under it and those further in is computed anew, and it is enough to forget what it was the innermost for.
 """
 
 from __future__ import annotations
@@ -35,30 +38,55 @@ class Run(Protocol):
 Compute = Callable[[Run], Any]
 
 
-class Node:
-    """One value of a program: `value(run)` computes it, or remembers it once `remember` was called."""
+class Form:
+    """What nodes have in common that differ only in which cells their indices are read from: exp(a_k) and exp(a_l).
 
-    __slots__ = ("cells", "needed", "remembered", "source", "value")
+    They remember their values together, under the values of the indices.
+    """
 
-    def __init__(self, compute: Compute, cells: frozenset[int], source: Any, remembered: bool = False) -> None:
-        self.value = compute
-        self.cells = cells
-        self.source = source
+    __slots__ = ("needed", "nodes", "remembered", "slot")
+
+    def __init__(self, remembered: bool) -> None:
+        self.slot = next(_slots)
+        self.nodes: list[Node] = []
         self.needed = False
         self.remembered = remembered
 
+    def remember(self) -> None:
+        if not self.remembered:
+            self.remembered = True
+            for node in self.nodes:
+                node.remember()
+
+
+class Node:
+    """One value of a program, computed by `value(run)`. indices: the even ones of its cells, in order of occurrence."""
+
+    __slots__ = ("cells", "form", "indices", "source", "value")
+
+    def __init__(
+        self, compute: Compute, form: Form, cells: frozenset[int], indices: tuple[int, ...], source: Any
+    ) -> None:
+        self.value = compute
+        self.form = form
+        self.cells = cells
+        self.indices = indices
+        self.source = source
+
     def need(self, within: frozenset[int]) -> None:
         """One more node asks for this one, once for every content of the cells `within`."""
-        if (self.needed or self.cells != within) and not self.remembered:
-            self.remembered = True
-            self.value = _remembering(self.value, self.cells)
-        self.needed = True
+        if self.form.needed or self.cells != within:
+            self.form.remember()
+        self.form.needed = True
+
+    def remember(self) -> None:
+        """Compute once for the indices' values, for as long as the innermost of the odd cells keeps its content."""
+        compute, slot = self.value, self.form.slot
+        home = min((c for c in self.cells if c % 2), default=ROOT)
+        self.value = _remembering(compute, home, slot, self.indices)
 
 
-def _remembering(compute: Compute, cells: frozenset[int]) -> Compute:
-    """Remember under the indices, for as long as the innermost of the odd cells keeps its content."""
-    indices = sorted(c for c in cells if c % 2 == 0)
-    home, slot = min((c for c in cells if c % 2), default=ROOT), next(_slots)
+def _remembering(compute: Compute, home: int, slot: int, indices: tuple[int, ...]) -> Compute:
     if not indices:
 
         def value(run: Run) -> Any:
@@ -133,6 +161,9 @@ def _looked_up(run: Run, cell: int, name: str, indices: tuple[Node, ...]) -> tup
     if key not in entries:
         raise Undefined(f"{name} has no entry {key}")
     return entries, key
+
+
+SIMPLE = (constant, held, array)  # nothing is gained by remembering these
 
 
 def entry(cell: int, name: str, *indices: Node) -> Compute:
