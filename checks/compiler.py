@@ -198,9 +198,8 @@ class Compiler:
             case x.WhereNonnegative():
                 return self._join(e, program.where_nonnegative, *nodes(e.args))
             case x.ByValue():
-                values, branches = zip(*e.branches, strict=True)
-                selector = self._node(e.selector, scope)
-                return self._join(e, program.by_value, selector, tuple(map(int, values)), *nodes(branches))
+                values, branches = tuple(int(v) for v, _ in e.branches), nodes(b for _, b in e.branches)
+                return self._join(e, program.by_value, self._node(e.selector, scope), values, *branches)
             case x.Named():
                 return self._node(self._unfold(e), scope)
             case x.Moment():
