@@ -182,7 +182,7 @@ def _identical(at: Evaluation, condition: Equals | Identical) -> bool | None:
     left, right = condition.left, condition.right
     if isinstance(left, (x.Array, x.Family)):
         length = at.integer(left.dims[0])
-        pairs = [(at.value(left[i]), at.value(right[i])) for i in range(1, length + 1)]
+        pairs = [*zip(at.entries(left, length), at.entries(right, length), strict=True)]
     else:
         pairs = [(at.value(left), at.value(right))]
     certain = [compare(a, b) for a, b in pairs]
