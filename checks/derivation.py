@@ -407,7 +407,7 @@ def _not_inductive(goal: Goal, name: str) -> list[str]:
     constrained = [
         v.name
         for v in goal.variables.values()
-        if name in v.sort.dims and (v.sort.sums_to_one or v.sort.kind == "index")
+        if name in v.sort.dims and (not v.sort.free or v.sort.kind == "index")
     ]
     return [f"{v} depends on {name}, so the hypothesis does not speak of it at {name} + 1" for v in constrained]
 

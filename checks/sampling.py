@@ -69,9 +69,12 @@ def plain_point(
         if v.sort.kind == "scalar" and isinstance(value, Fraction):
             out[v.name] = plainer(value, domain)
         elif v.sort.kind == "array" and isinstance(value, dict):
-            even = {key: Fraction(1, len(value)) for key in value}
+            even = {key: Fraction(1, len(group)) for group in v.sort.groups(value) for key in group}
             ordinary = {key: plainer(entry, domain) for key, entry in value.items()}
-            out[v.name] = ordinary if not v.sort.sums_to_one else even if rng.random() < 0.5 else value
+            if v.sort.symmetric:
+                ordinary = {key: ordinary[min(key, key[::-1])] for key in ordinary}
+            evened = not v.sort.one_hot and rng.random() < 0.5
+            out[v.name] = ordinary if not v.sort.sums else even if evened else value
     return out
 
 
@@ -83,12 +86,12 @@ def _coincide(
     for v in variables.values():
         if v.sort.kind in ("scalar", "array"):
             domain = narrowed.get(v.name, v.sort.domain)
-            groups.setdefault((v.sort.kind, v.sort.dims, domain, v.sort.sums_to_one), []).append(v.name)
-    for key, names in groups.items():
-        if key[3] and key[2].low == 0 and not key[2].open_low and rng.random() < 0.5:
+            groups.setdefault((v.sort.kind, v.sort.dims, domain, v.sort.sums, v.sort.symmetric), []).append(v.name)
+    for (_, _, domain, sums, _), names in groups.items():
+        if sums and domain.low == 0 and not domain.open_low and rng.random() < 0.5:
             entries = point[names[0]]
-            chosen = rng.choice(list(entries))
-            point[names[0]] = {k: Fraction(int(k == chosen)) for k in entries}
+            chosen = {rng.choice(group) for group in variables[names[0]].sort.groups(entries)}
+            point[names[0]] = {k: Fraction(int(k in chosen)) for k in entries}
         for name in names[1:]:
             point[name] = point[names[0]]
 
@@ -105,9 +108,10 @@ def simplified(
         value = point.get(v.name)
         if v.sort.kind == "scalar" and isinstance(value, Fraction):
             point = _simpler(point, domain, fails, lambda x, p, name=v.name: {**p, name: x}, value)
-        elif v.sort.kind == "array" and isinstance(value, dict) and not v.sort.sums_to_one:
+        elif v.sort.kind == "array" and isinstance(value, dict) and not v.sort.sums:
             for key in value:
-                change = lambda x, p, name=v.name, key=key: {**p, name: {**p[name], key: x}}  # noqa: E731
+                both = (key, key[::-1]) if v.sort.symmetric else (key,)
+                change = lambda x, p, name=v.name, both=both: {**p, name: {**p[name], **dict.fromkeys(both, x)}}  # noqa: E731
                 point = _simpler(point, domain, fails, change, point[v.name][key])
     return point
 

@@ -235,8 +235,10 @@ def fits(engine: Engine, value: Any, sort: Sort, over: tuple[Any, ...] = ()) -> 
             return False
         if isinstance(value, x.Array):
             inner, name = engine.ctx.domain(value.name), value.name
-            return _narrower(inner, sort.domain) and (not sort.sums_to_one or name in engine.ctx.sums_to_one)
-        return not sort.sums_to_one and _lies_in(engine, _under(engine, (*over, value)).poly(value.body), sort.domain)
+            summed = tuple(axis for axis, _ in engine.ctx.sums.get(name, ()))
+            constrained = sort.sums in ((), summed) and (not sort.symmetric or name in engine.ctx.symmetric)
+            return _narrower(inner, sort.domain) and constrained
+        return sort.free and _lies_in(engine, _under(engine, (*over, value)).poly(value.body), sort.domain)
     return sort.kind == "functional"
 
 
