@@ -102,17 +102,33 @@ def simplified(
     fails: Callable[[Point], bool],
     narrowed: Mapping[str, Domain] | None = None,
 ) -> Point:
-    """The point with as many values as possible made simple, still failing. Fixed sizes; constrained arrays stay."""
+    """The point with as many values as possible made simple, still failing; sizes stay."""
     for v in variables.values():
         domain = (narrowed or {}).get(v.name, v.sort.domain)
         value = point.get(v.name)
         if v.sort.kind == "scalar" and isinstance(value, Fraction):
             point = _simpler(point, domain, fails, lambda x, p, name=v.name: {**p, name: x}, value)
-        elif v.sort.kind == "array" and isinstance(value, dict) and not v.sort.sums:
+        elif v.sort.sums and isinstance(value, dict):
+            for group in v.sort.groups(value):
+                point = _simpler_weights(point, v, group, fails)
+        elif v.sort.kind == "array" and isinstance(value, dict):
             for key in value:
                 both = (key, key[::-1]) if v.sort.symmetric else (key,)
                 change = lambda x, p, name=v.name, both=both: {**p, name: {**p[name], **dict.fromkeys(both, x)}}  # noqa: E731
                 point = _simpler(point, domain, fails, change, point[v.name][key])
+    return point
+
+
+def _simpler_weights(point: Point, v: Variable, group: list[tuple[int, ...]], fails: Callable[[Point], bool]) -> Point:
+    """With weights that sum to 1 put on one entry, or made equal."""
+    certain = [{k: Fraction(int(k == chosen)) for k in group} for chosen in group]
+    for candidate in (*certain, dict.fromkeys(group, Fraction(1, len(group)))):
+        if all(point[v.name][k] == w for k, w in candidate.items()):
+            return point
+        if all(w in v.sort.domain for w in candidate.values()):
+            trial = {**point, v.name: {**point[v.name], **candidate}}
+            if fails(trial):
+                return trial
     return point
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from membership import strangers
+from membership import exact, strangers
 
 from lemmata.checks import catalogue
 from lemmata.checks.goal import plain_value
@@ -21,6 +21,7 @@ from lemmata.spec.language import (
     Natural,
     OneHot,
     OneHotRows,
+    OpenSimplex,
     OpenUnit,
     Positive,
     Real,
@@ -157,7 +158,7 @@ def test_simple_values_stay_in_the_sorts():
     found = simplified(variables(x=Positive, s=Vector["n", Sign], p=Simplex["n"]), point, lambda p: True)
     assert found["x"] == 1
     assert found["s"] == {(1,): 1, (2,): 1}
-    assert found["p"] == point["p"]
+    assert found["p"] == {(1,): 1, (2,): 0}
     narrowed = simplified(variables(x=Real), {"x": Fraction(7, 3)}, lambda p: True, {"x": Positive.domain})
     assert narrowed["x"] == 1
 
@@ -183,6 +184,25 @@ def test_plain_points_of_constrained_arrays_lie_in_their_sorts(seed):
     rng, sizes = random.Random(seed), {"n": 3, "m": 2}
     for point in (sample_point(found, sizes, rng), plain_point(found, sample_point(found, sizes, rng), rng)):
         assert strangers(found, {name: plain_value(v) for name, v in point.items()}) == []
+
+
+@pytest.mark.parametrize(
+    ("sort", "entries", "fails", "simple"),
+    [
+        (Simplex["n"], ["1/3", "2/3"], lambda p: p[2,] > p[1,], [0, 1]),
+        (Simplex["n"], ["1/3", "2/3"], lambda p: 0 < p[1,] <= p[2,], ["1/2", "1/2"]),
+        (Simplex["n"], ["1/3", "2/3"], lambda p: 0 < p[1,] < p[2,], ["1/3", "2/3"]),
+        (OpenSimplex["n"], ["1/3", "2/3"], lambda p: True, ["1/2", "1/2"]),
+        (OneHot["n"], [0, 1], lambda p: True, [1, 0]),
+        (OneHot["n"], [0, 1], lambda p: p[2,] == 1, [0, 1]),
+        (JointTable["n", "n"], [["1/3", "1/3"], ["1/3", 0]], lambda p: p[1, 2] > 0, [[0, 1], [0, 0]]),
+        (Stochastic["n", "n"], [["1/3", "2/3"], ["1/4", "3/4"]], lambda p: p[2, 1] < 1, [[1, 0], [0, 1]]),
+    ],
+)
+def test_failing_weights_are_made_simple_and_still_sum_to_one(sort, entries, fails, simple):
+    found = variables(p=sort)
+    point = {"n": 2, "p": exact(found, {"p": entries, "n": 2})["p"]}
+    assert plain_value(simplified(found, point, lambda at: fails(at["p"]))["p"]) == simple
 
 
 def test_a_failing_symmetric_matrix_is_made_simple_and_stays_symmetric():
