@@ -405,9 +405,7 @@ def _first_plus_one(entries: Any) -> Any:
 def _not_inductive(goal: Goal, name: str) -> list[str]:
     """Why the step from t to t + 1 cannot use the statement at t: something else would have to change with t."""
     constrained = [
-        v.name
-        for v in goal.variables.values()
-        if name in v.sort.dims and (v.sort.sums_to_one or v.sort.kind == "index")
+        v.name for v in goal.variables.values() if name in v.sort.dims and (not v.sort.free or v.sort.kind == "index")
     ]
     return [f"{v} depends on {name}, so the hypothesis does not speak of it at {name} + 1" for v in constrained]
 

@@ -116,11 +116,12 @@ def _without_one(definition: Definition, given: Inputs) -> Iterator[Inputs]:
     named = {v.name: v.sort for v in called(definition)}
     for axis, length in given.dims.items():
         for k in range(length) if length > 1 and axis not in named else ():
-            arguments = dict(given.arguments)
+            arguments, lost = dict(given.arguments), False
             for name, sort in named.items():
                 for position in [i for i, d in enumerate(sort.dims) if d == axis]:
+                    lost |= position in sort.sums and np.take(arguments[name], k, axis=position).any()
                     arguments[name] = np.delete(arguments[name], k, axis=position)
-            if all(np.sum(v) == np.sum(given.arguments[n]) for n, v in arguments.items() if named[n].sums_to_one):
+            if not lost:
                 yield replace(given, arguments=arguments, dims={**given.dims, axis: length - 1})
 
 
@@ -154,11 +155,14 @@ class _Parameter:
 
     def array(self, draw: st.DrawFn, shape: tuple[int, ...], kind: int) -> np.ndarray:
         count = math.prod(shape)
-        if self.sort["sums_to_one"]:
-            return _normalised(draw, self.sort, count, self.dtype).reshape(shape)
+        if self.sort["sums"]:  # over the last axes
+            together = math.prod(shape[axis] for axis in self.sort["sums"])
+            groups = [_normalised(draw, self.sort, together, self.dtype) for _ in range(count // together)]
+            return np.concatenate(groups).reshape(shape)
         values = [draw(self.entries[kind]) for _ in range(count)]
         values[draw(st.integers(0, count - 1))] = values[0]  # a tie, now and then
-        return np.array(values, self.dtype).reshape(shape)
+        entries = np.array(values, self.dtype).reshape(shape)
+        return np.tril(entries) + np.tril(entries, -1).T if self.sort["symmetric"] else entries
 
     def scalar(self, draw: st.DrawFn, kind: int) -> Any:
         number = draw(self.entries[kind])
@@ -225,6 +229,8 @@ class _Within:
 
 def _normalised(draw: st.DrawFn, sort: Description, count: int, dtype: np.dtype) -> np.ndarray:
     """Weights that sum to 1 up to rounding: one-hot, soft, or (where the sort allows it) of both signs."""
+    if sort["values"]:
+        return np.eye(count, dtype=dtype)[draw(st.integers(0, count - 1))]
     info = np.finfo(dtype)
     signed, positive = sort["low"] is None, sort["open_low"]
     if signed and draw(st.booleans()):
@@ -250,10 +256,11 @@ def _like(draw: st.DrawFn, sort: Description, other: np.ndarray) -> np.ndarray |
     if kind == "equal" or sort["values"]:
         return other.copy()
     step = 2.0 ** -draw(st.integers(1, np.finfo(other.dtype).nmant + 1))
-    signs = np.where(np.arange(other.size) % 2 == 0, 1.0, -1.0).reshape(other.shape)
+    signs = np.where(np.indices(other.shape).sum(0) % 2 == 0, 1.0, -1.0)  # also where the order of two indices is free
     with np.errstate(all="ignore"):
         near = other.astype(np.float64) * (1 + step * signs)
-        near = near / near.sum() if sort["sums_to_one"] and sort["low"] is not None else near
+        if sort["sums"] and sort["low"] is not None:
+            near = near / near.sum(axis=sort["sums"], keepdims=True)
         near = near.astype(other.dtype)
     inside = _Within(sort)
     return near if all(v in inside for v in near.flat) and np.isfinite(near).all() else other.copy()

@@ -201,7 +201,7 @@ def _by_certified_minimiser(goal: Goal, s: SameMinimiser, alternatives: list[lis
 
 def _everywhere(sort: Sort) -> bool:
     """Whether the vectors are all of ℝᵈ."""
-    return sort.domain is REAL and not sort.sums_to_one
+    return sort.domain is REAL and sort.free
 
 
 def _distinct(s: SameMinimiser, points: list[Point]) -> list[Point]:

@@ -44,7 +44,7 @@ def no_length(variables: Mapping[str, Variable]) -> Iterator[dict[str, int]]:
     """Arrays without entries, where a natural number that may be 0 is their length."""
     for name in [n for n in sizes_of(variables) if 0 in variables[n].sort.domain]:
         others = [v for v in variables.values() if name in v.sort.dims]
-        if all(v.sort.kind in ("array", "stationary") and not v.sort.sums_to_one for v in others):
+        if all(v.sort.kind in ("array", "stationary") and not v.sort.sums for v in others):
             yield {**dict.fromkeys(sizes_of(variables), 1), name: 0}
 
 
@@ -93,9 +93,12 @@ def plain_point(
         if v.sort.kind == "scalar" and isinstance(value, Fraction):
             out[v.name] = plainer(value, domain)
         elif v.sort.kind == "array" and isinstance(value, dict):
-            even = {key: Fraction(1, len(value)) for key in value}
+            even = {key: Fraction(1, len(group)) for group in v.sort.groups(value) for key in group}
             ordinary = {key: plainer(entry, domain) for key, entry in value.items()}
-            out[v.name] = ordinary if not v.sort.sums_to_one else even if rng.random() < 0.5 else value
+            if v.sort.symmetric:
+                ordinary = {key: ordinary[min(key, key[::-1])] for key in ordinary}
+            evened = not v.sort.one_hot and rng.random() < 0.5
+            out[v.name] = ordinary if not v.sort.sums else even if evened else value
     return out
 
 
@@ -110,7 +113,7 @@ def even_point(
             continue
         if v.sort.kind == "scalar" and v.name in point:
             out[v.name] = value if isinstance(point[v.name], int) else Fraction(value)
-        elif v.sort.kind == "array" and isinstance(point.get(v.name), dict) and not v.sort.sums_to_one:
+        elif v.sort.kind == "array" and isinstance(point.get(v.name), dict) and not v.sort.sums:
             out[v.name] = dict.fromkeys(point[v.name], Fraction(value))
     return out
 
@@ -123,12 +126,12 @@ def _coincide(
     for v in variables.values():
         if v.sort.kind in ("scalar", "array"):
             domain = narrowed.get(v.name, v.sort.domain)
-            groups.setdefault((v.sort.kind, v.sort.dims, domain, v.sort.sums_to_one), []).append(v.name)
-    for key, names in groups.items():
-        if key[3] and key[2].low == 0 and not key[2].open_low and rng.random() < 0.5:
+            groups.setdefault((v.sort.kind, v.sort.dims, domain, v.sort.sums, v.sort.symmetric), []).append(v.name)
+    for (_, _, domain, sums, _), names in groups.items():
+        if sums and domain.low == 0 and not domain.open_low and rng.random() < 0.5:
             entries = point[names[0]]
-            chosen = rng.choice(list(entries))
-            point[names[0]] = {k: Fraction(int(k == chosen)) for k in entries}
+            chosen = {rng.choice(group) for group in variables[names[0]].sort.groups(entries)}
+            point[names[0]] = {k: Fraction(int(k in chosen)) for k in entries}
         for name in names[1:]:
             point[name] = point[names[0]]
 
@@ -139,7 +142,7 @@ def simplified(
     fails: Callable[[Point], bool],
     narrowed: Mapping[str, Domain] | None = None,
 ) -> Point:
-    """The point with as many values as possible made simple, still failing. Lengths and constrained arrays stay."""
+    """The point with as many values as possible made simple, still failing; lengths stay."""
     numbers, lengths = numbers_of(variables), lengths_of(variables)
     for v in variables.values():
         domain = (narrowed or {}).get(v.name, v.sort.domain)
@@ -150,10 +153,27 @@ def simplified(
             point = next(filter(fails, smaller), point)
         elif v.sort.kind == "scalar" and isinstance(value, Fraction):
             point = _simpler(point, domain, fails, lambda x, p, name=v.name: {**p, name: x}, value)
-        elif v.sort.kind == "array" and isinstance(value, dict) and not v.sort.sums_to_one:
+        elif v.sort.sums and isinstance(value, dict):
+            for group in v.sort.groups(value):
+                point = _simpler_weights(point, v, group, fails)
+        elif v.sort.kind == "array" and isinstance(value, dict):
             for key in value:
-                change = lambda x, p, name=v.name, key=key: {**p, name: {**p[name], key: x}}  # noqa: E731
+                both = (key, key[::-1]) if v.sort.symmetric else (key,)
+                change = lambda x, p, name=v.name, both=both: {**p, name: {**p[name], **dict.fromkeys(both, x)}}  # noqa: E731
                 point = _simpler(point, domain, fails, change, point[v.name][key])
+    return point
+
+
+def _simpler_weights(point: Point, v: Variable, group: list[tuple[int, ...]], fails: Callable[[Point], bool]) -> Point:
+    """With weights that sum to 1 put on one entry, or made equal."""
+    certain = [{k: Fraction(int(k == chosen)) for k in group} for chosen in group]
+    for candidate in (*certain, dict.fromkeys(group, Fraction(1, len(group)))):
+        if all(point[v.name][k] == w for k, w in candidate.items()):
+            return point
+        if all(w in v.sort.domain for w in candidate.values()):
+            trial = {**point, v.name: {**point[v.name], **candidate}}
+            if fails(trial):
+                return trial
     return point
 
 

@@ -84,6 +84,14 @@ def xlogy(engine: Engine, weight: Poly, argument: Poly) -> Open:
     if len(parts) > 1 and all(c > 0 and engine.signs.mono_nonnegative(m) for m, c in parts):
         # (x + x′) log y = x log y + x′ log y also for y = 0: the left weight vanishes exactly where both do
         return [t for m, c in parts for t in xlogy(engine, Poly({m: c}), argument)]
+    ((m, c), *more) = parts
+    sums = [a for a, e in m.powers if a.kind == "sum" and e == 1]
+    if not more and c > 0 and sums and all(engine.signs.nonnegative(a) for a, _ in m.powers):
+        inner = engine.open_sum(sums[0])  # (Σ x) log y = Σ x log y, for the same reason
+        weight = engine.canon(
+            engine.times([Term(c, (), {a: e for a, e in m.powers if a != sums[0]})], [Term(ONE, (), inner.powers)])
+        )
+        return engine.times([Term(ONE, inner.bounds, {})], xlogy(engine, weight, argument))
     outside, inner = _positive_factors(engine, weight)
     scale, base = _positive_factors(engine, argument)
     if len(base.terms) == 1 and all(a.kind == "delta" for a, _ in base.terms[0][0].powers):

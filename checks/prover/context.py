@@ -12,15 +12,28 @@ from .terms import Poly, number, var
 
 @dataclass
 class Context:
-    """ranges of free indices, domains of scalars and array entries, arrays whose entries sum to one, random arrays."""
+    """ranges of free indices, domains of scalars and array entries, sums that are 1, symmetric and random arrays.
+
+    sums: for an array, the axes over which its entries sum to 1, each with its length.
+    """
 
     ranges: dict[str, tuple[Poly, Poly]] = field(default_factory=dict)
     domains: dict[str, Domain] = field(default_factory=dict)
-    sums_to_one: dict[str, Poly] = field(default_factory=dict)
+    sums: dict[str, tuple[tuple[int, Poly], ...]] = field(default_factory=dict)
+    symmetric: set[str] = field(default_factory=set)
     random: dict[str, Sort] = field(default_factory=dict)
 
     def domain(self, name: str) -> Domain:
         return self.domains.get(name, REAL)
+
+    @property
+    def sums_to_one(self) -> dict[str, Poly]:
+        """The vectors whose entries sum to 1, with their lengths."""
+        return {name: axes[0][1] for name, axes in self.sums.items() if [axis for axis, _ in axes] == [0]}
+
+    def one_hot(self, name: str) -> bool:
+        """Whether of the entries that sum to 1 exactly one is 1, and the others are 0."""
+        return name in self.sums and self.domain(name).values == (0, 1)
 
 
 def context_of(variables: Iterable[Variable], domains: Mapping[str, Domain] | None = None) -> Context:
@@ -30,8 +43,10 @@ def context_of(variables: Iterable[Variable], domains: Mapping[str, Domain] | No
         ctx.domains[v.name] = v.sort.domain
         if v.sort.kind == "index":
             ctx.ranges[v.name] = (number(1), var(v.sort.dims[0]))
-        if v.sort.sums_to_one:
-            ctx.sums_to_one[v.name] = var(v.sort.dims[0])
+        if v.sort.sums:
+            ctx.sums[v.name] = tuple((axis, var(v.sort.dims[axis])) for axis in v.sort.sums)
+        if v.sort.symmetric:
+            ctx.symmetric.add(v.name)
         if v.sort.kind in RANDOM:
             ctx.random[v.name] = v.sort
     ctx.domains.update(domains or {})

@@ -29,6 +29,7 @@ from .terms import (
     Open,
     Poly,
     Term,
+    Unordered,
     as_poly,
     atom_terms,
     closed,
@@ -361,7 +362,7 @@ class Engine:
         self.signs.limits[name] = hi
 
     def entry(self, name: str, indices: list[Poly]) -> Open:
-        return atom_terms(Atom("entry", name, *indices))
+        return atom_terms(Atom("entry", Unordered(name) if name in self.ctx.symmetric else name, *indices))
 
     def kronecker(self, i: Poly, j: Poly) -> Open:
         if i == j:
@@ -369,7 +370,7 @@ class Engine:
         difference = self.canon(opened(i) + [Term(-t.coef, t.bounds, t.powers) for t in opened(j)]).constant()
         if difference is not None:
             return constant_terms(1 if difference == 0 else 0)
-        return atom_terms(Atom("delta", *sorted((i, j), key=lambda p: p.key)))
+        return atom_terms(Atom("delta", i, j))
 
     # ------------------------------------------------------------------ canonical form
     def canon(self, terms: Open) -> Poly:

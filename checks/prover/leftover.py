@@ -61,7 +61,7 @@ def _atom(a: Atom) -> Any:
         case "var":
             return _symbol(a.args[0])
         case "entry":
-            return x.Entry(x.Array(a.args[0], *[sp.Symbol("n")] * (len(a.args) - 1)), *map(expression, a.args[1:]))
+            return x.Entry(x.Array(str(a.args[0]), *[sp.Symbol("n")] * (len(a.args) - 1)), *map(expression, a.args[1:]))
         case "delta":
             return x.delta(*map(expression, a.args))
         case "exp":

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import math
 import random
+from itertools import product
 from typing import Any
 
+from ...spec.language.weights import groups
 from .engine import Engine
-from .terms import Atom, Mono, Poly
+from .terms import Atom, Mono, Poly, Unordered
 
 SAMPLES = 8
 SLACK = 1e-7
@@ -103,14 +105,24 @@ class _Sample:
 
     def entry(self, a: Atom) -> float:
         name, key = a.args[0], tuple(self.index(i) for i in a.args[1:])
+        if isinstance(name, Unordered):
+            key = tuple(sorted(key))
         if (name, key) not in self.values:
-            if name in self.engine.ctx.sums_to_one:
-                weights = [abs(self.rng.gauss(0, 1)) + 0.05 for _ in range(self.size)]
-                for k, w in enumerate(weights, start=1):
-                    self.values[name, (k,)] = w / sum(weights)
+            if name in self.engine.ctx.sums:
+                self.draw_weights(name, len(key))
             else:
                 self.values[name, key] = self.draw(name)
         return self.values[name, key]
+
+    def draw_weights(self, name: str, rank: int) -> None:
+        """All entries of an array whose entries, or those of each row, sum to 1."""
+        summed = tuple(axis for axis, _ in self.engine.ctx.sums[name])
+        for group in groups(product(range(1, self.size + 1), repeat=rank), summed):
+            weights = [abs(self.rng.gauss(0, 1)) + 0.05 for _ in group]
+            if self.engine.ctx.one_hot(name):
+                weights = [0.0] * len(group)
+                weights[self.rng.randrange(len(group))] = 1.0
+            self.values |= {(name, key): w / sum(weights) for key, w in zip(group, weights, strict=True)}
 
     def sum(self, bounds: list[Any], m: Mono) -> float:
         if not bounds:

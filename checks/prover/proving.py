@@ -11,7 +11,7 @@ import sympy as sp
 
 from ...spec.language import expressions as x
 from ...spec.language.claims import GAP, Claim, lemma_of, unfold
-from ...spec.language.sorts import RANDOM, Domain, Sort
+from ...spec.language.sorts import NONNEGATIVE, POSITIVE, RANDOM, REAL, Domain, Sort
 from ...spec.language.statements import Equals, Identical
 from .engine import Engine, Unproved, fresh_name
 from .extended import equal_at_infinity, infinite_part
@@ -235,9 +235,25 @@ def fits(engine: Engine, value: Any, sort: Sort, over: tuple[Any, ...] = ()) -> 
             return False
         if isinstance(value, x.Array):
             inner, name = engine.ctx.domain(value.name), value.name
-            return _narrower(inner, sort.domain) and (not sort.sums_to_one or name in engine.ctx.sums_to_one)
-        return not sort.sums_to_one and _lies_in(engine, _under(engine, (*over, value)).poly(value.body), sort.domain)
+            summed = tuple(axis for axis, _ in engine.ctx.sums.get(name, ()))
+            constrained = sort.sums in ((), summed) and (not sort.symmetric or name in engine.ctx.symmetric)
+            return _narrower(inner, sort.domain) and constrained
+        if sort.sums:
+            return _is_distribution(engine, value, sort, over)
+        return sort.free and _lies_in(engine, _under(engine, (*over, value)).poly(value.body), sort.domain)
     return sort.kind == "functional"
+
+
+def _is_distribution(engine: Engine, value: x.Family, sort: Sort, over: tuple[Any, ...]) -> bool:
+    """Whether the entries of a vector provably sum to 1 and have the sign that a sort of weights asks for."""
+    if value.low != 1 or sort.sums != (0,) or sort.domain.values:
+        return False
+    sign = REAL if sort.domain.low is None else POSITIVE if sort.domain.open_low else NONNEGATIVE
+    with x.as_written():
+        apart_from_one = x.Total(value.body, *value.args[1:]) - 1
+    if not vanishes(engine, _under(engine, over).poly(apart_from_one)):
+        return False
+    return _lies_in(engine, _under(engine, (*over, value)).poly(value.body), sign)
 
 
 def _lies_in(engine: Engine, p: Poly, d: Domain) -> bool:

@@ -129,25 +129,49 @@ def length(hi: Poly, lo: Poly) -> Open:
     return opened(hi) + [Term(-c, b, p) for c, b, p in opened(lo)] + [Term(ONE, (), {})]
 
 
-def use_constraint(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
-    """Σₖ pₖ = 1 from the sort of p: over the full range, to the first power, with k nowhere else."""
+def one_hot(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
+    """yᵢyⱼ = δᵢⱼyᵢ for two entries of one one-hot vector, or of the same row of one-hot labels."""
+    rows: dict[tuple[str, ...], Atom] = {}
     for a, e in t.powers.items():
-        if a.kind != "entry" or e != 1 or a.args[0] not in engine.ctx.sums_to_one or len(a.args) != 2:
+        if a.kind != "entry" or e.q != 1 or e < 1 or not engine.ctx.one_hot(a.args[0]):
             continue
-        k = a.args[1].variable()
-        full = ranges.get(k) if k else None
-        if (
-            full is None
-            or limits_others(t, k)
-            or full[0].constant() != 1
-            or full[1] != engine.ctx.sums_to_one[a.args[0]]
+        summed = [axis + 1 for axis, _ in engine.ctx.sums[a.args[0]]]
+        row = (a.args[0], *[a.args[i].key for i in range(1, len(a.args)) if i not in summed])
+        b = rows.setdefault(row, a)
+        if b is not a:
+            engine.rules_used.add(f"{a.args[0]} is one-hot")
+            out = [Term(t.coef, t.bounds, {**without(t.powers, b), a: ONE})]
+            for i in summed:
+                out = engine.times(out, engine.kronecker(a.args[i], b.args[i]))
+            return out
+    return None
+
+
+def use_constraint(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
+    """Σₖ pₖ = 1 from the sort of p: over the full range, to the first power, with k nowhere else.
+
+    Of a joint distribution both indices are summed over, of a matrix with distributions as rows the second.
+    """
+    for a, e in t.powers.items():
+        if a.kind != "entry" or e != 1 or a.args[0] not in engine.ctx.sums:
+            continue
+        axes = engine.ctx.sums[a.args[0]]
+        names = [a.args[axis + 1].variable() for axis, _ in axes]
+        if len({*names}) < len(axes) or not all(
+            k is not None and _whole_range(t, ranges, k, length) for k, (_, length) in zip(names, axes, strict=True)
         ):
             continue
-        if any(k in b.free for b in t.powers if b != a):
+        others = [i for axis, i in enumerate(a.args[1:]) if axis not in dict(axes)]
+        if any(not b.free.isdisjoint(names) for b in (*others, *without(t.powers, a))):
             continue
         engine.rules_used.add(f"Σ{a.args[0]} = 1")
-        return [Term(t.coef, tuple(b for b in t.bounds if b[0] != k), without(t.powers, a))]
+        return [Term(t.coef, tuple(b for b in t.bounds if b[0] not in names), without(t.powers, a))]
     return None
+
+
+def _whole_range(t: Term, ranges: Ranges, k: str, length: Poly) -> bool:
+    """Whether k is summed over from 1 to the length, and bounds no other sum."""
+    return k in ranges and not limits_others(t, k) and ranges[k][0].constant() == 1 and ranges[k][1] == length
 
 
 def divide(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
@@ -201,4 +225,4 @@ def fold(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
     return None
 
 
-RULES = (reorder, whole_triangle, count_out, halve, power_sum, geometric, divide, use_constraint, fold)
+RULES = (one_hot, reorder, whole_triangle, count_out, halve, power_sum, geometric, divide, use_constraint, fold)

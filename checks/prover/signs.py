@@ -8,6 +8,7 @@ from flint import fmpq
 
 from ...spec.language.sorts import NATURAL, SIZE, Domain
 from .context import Context
+from .distributions import mean_of_positive
 from .terms import Atom, Mono, Poly, number
 
 Local = dict[str, Domain]
@@ -79,7 +80,9 @@ class Signs:
                 d = self.domain(a)
                 return d.low is not None and (d.low > 0 or (d.low == 0 and d.open_low))
             case "sum":
-                return all(self.nonempty(lo, hi) for _, lo, hi in a.args[0]) and self._inside(a, self.mono_positive)
+                return all(self.nonempty(lo, hi) for _, lo, hi in a.args[0]) and self._inside(
+                    a, lambda m: self.mono_positive(m) or mean_of_positive(self.ctx, a, self.positive)
+                )
             case "base":
                 return self.poly_positive(a.args[0])
             case "log":

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .signs import minus
-from .terms import ONE, ZERO, Atom, Mono, Poly, is_mean, number, opened
+from .terms import ZERO, Atom, Mono, Poly, is_mean, number, opened, rename
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -31,7 +31,8 @@ def vanishes(engine: Engine, p: Poly, depth: int = 0) -> bool:
 
 def splits(engine: Engine, a: Atom) -> bool:
     """Whether a single sum may vanish only by cases."""
-    return any(_finite(engine, b) or _is_kink(b) for b in atoms_of(Poly({a.args[1]: ONE})))
+    summand = rename(a.args[1], {v: v.replace("%", "#") for v, _, _ in a.args[0]})  # at one index, whichever
+    return any(_finite(engine, b) or _is_kink(b) for b in atoms_of(summand))
 
 
 def _cases(engine: Engine, p: Poly) -> list[Case]:

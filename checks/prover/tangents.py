@@ -13,6 +13,7 @@ from math import gcd
 
 from flint import fmpq
 
+from .distributions import distributions
 from .engine import Engine, Unproved
 from .inequality import Found, Scope, Search
 from .signs import minus
@@ -112,15 +113,11 @@ def units(engine: Engine, p: Poly) -> Iterator[Unit | None]:
     """Ways of writing 1 as a sum: not at all, Σₖ wₖ for a distribution that occurs, their mean, Σₖ 1/n for a length
     that occurs, x + (1 − x) for a number between 0 and 1."""
     yield None
-    distributions = []
-    for name, size in engine.ctx.sums_to_one.items():
-        if f"entry({name};" in p.key:
-            k = index_name(number(1), size)
-            distributions.append((((k, number(1), size),), Poly({Mono({Atom("entry", name, var(k)): ONE}): ONE})))
-    for bounds, weight in distributions:
+    found = list(distributions(engine.ctx, p, index_name))
+    for bounds, weight in found:
         yield ((bounds, weight, ONE),)
-    if len(distributions) > 1:
-        yield tuple((bounds, weight, fmpq(1, len(distributions))) for bounds, weight in distributions)
+    if len(found) > 1:
+        yield tuple((bounds, weight, fmpq(1, len(found))) for bounds, weight in found)
     lengths = {b[2].key: b[2] for m, _ in p.terms for a, _ in m.powers if a.kind == "sum" for b in a.args[0]}
     for size in lengths.values():
         name = size.variable()

@@ -6,6 +6,9 @@ Both are sorted by key, so equal data has equal keys and equality is a compariso
     var x · entry a[i] · delta (i, j) · exp m · e · log P · sum (bounds, m) · base P · call (name, P, …) · prime p · pi
     bind (name, mark, P, …, body): a maximum, an opaque product, a recurrence or a function of a vector
 
+The two indices of a delta, and those of an entry of a symmetric array, are sorted whenever such an atom is made, also
+when its indices are renamed.
+
 `exp m` takes a monomial with coefficient 1 (the coefficient is the exponent), `base P` is a polynomial of several
 terms raised to a power that is not a natural number, and `sum` is one monomial under canonically named indices. The
 indices that a `bind` binds in its body are named by its own mark: %e2.0 and %e2.1 for the mark %e2.
@@ -21,12 +24,22 @@ from flint import fmpq
 ONE, ZERO = fmpq(1), fmpq(0)
 
 
+class Unordered(str):
+    """The name of a symmetric array."""
+
+    __slots__ = ()
+
+
 class Atom:
     """One indivisible factor; equal keys mean equal atoms."""
 
     __slots__ = ("args", "free", "key", "kind")
 
     def __init__(self, kind: str, *args: Any) -> None:
+        if kind == "delta":
+            args = tuple(sorted(args, key=_key))
+        elif kind == "entry" and isinstance(args[0], Unordered):
+            args = (args[0], *sorted(args[1:], key=_key))
         self.kind = kind
         self.args = args
         inner = [
@@ -57,6 +70,10 @@ class Atom:
 
     def __repr__(self) -> str:
         return self.key
+
+
+def _key(p: Poly) -> str:
+    return p.key
 
 
 def _bounds_key(bounds: tuple[Any, ...]) -> str:

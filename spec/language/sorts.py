@@ -7,14 +7,14 @@ checks what to generate, and the reader what is quantified. They cannot part, be
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 import sympy as sp
 
-from . import randomness
+from . import randomness, weights
 from .errors import LanguageError
 from .expressions import Application, Array, Family
 from .randomness import Outcomes
@@ -77,10 +77,12 @@ SIZE = Domain("a dimension, at least 1", r"\mathbb{N}", low=1, integer=True)
 class Sort:
     """What a parameter ranges over. kind: scalar, size, index, array, functional, stationary or independent.
 
-    rank is how many dimension names the sort takes; `Vector["n"]` gives them, `Vector["n", Positive]` also the sort
-    of the entries. sums_to_one adds the constraint Σ = 1 over all entries. Random arrays: `moments` are the orders r
-    for which all entries share E[xʳ], `known` its value where the sort states it; `alike` says that all entries have
-    one distribution.
+    rank is how many indices an entry has; `Vector["n"]` names the dimensions, `Vector["n", Positive]` also the sort of
+    the entries. Over the axes in `sums` the entries sum to 1, for all values of the other indices: of a vector over its
+    only axis, of a joint distribution over both, of a matrix with distributions as rows over the second. `symmetric`:
+    the two indices may be exchanged, and one name gives both dimensions. Random arrays: `moments` are the orders r for
+    which all entries share E[xʳ], `known` its value where the sort states it; `alike` says that all entries have one
+    distribution.
     """
 
     name: str
@@ -88,7 +90,8 @@ class Sort:
     domain: Domain = REAL
     rank: int = 0
     dims: tuple[str, ...] = ()
-    sums_to_one: bool = False
+    sums: tuple[int, ...] = ()
+    symmetric: bool = False
     moments: tuple[int, ...] = ()
     known: tuple[tuple[int, int], ...] = ()
     alike: bool = False
@@ -97,22 +100,37 @@ class Sort:
         parts = given if isinstance(given, tuple) else (given,)
         names = tuple(p for p in parts if isinstance(p, str))
         inner = [p for p in parts if not isinstance(p, str)]
-        rank = 2 if self.kind == "independent" and len(names) == 2 else self.rank
+        takes = 1 if self.symmetric else self.rank
         if (
-            len(names) != rank
+            not (len(names) == takes or (self.kind == "independent" and len(names) == 2))
             or len(inner) > 1
             or not all(isinstance(s, Sort) and s.kind == "scalar" for s in inner)
-            or (inner and (self.sums_to_one or self.known or self.kind not in ("array", *RANDOM)))
+            or (inner and (self.sums or self.known or self.kind not in ("array", *RANDOM)))
         ):
-            wanted = ", ".join(f'"{d}"' for d in "nmkl"[: self.rank])
+            wanted = ", ".join(f'"{d}"' for d in "nmkl"[:takes])
             shown = ", ".join(p.name if isinstance(p, Sort) else repr(p) for p in parts)
-            example = f"such as {self.name}[{wanted}]" if self.rank else "none at all"
-            raise LanguageError(f"{self.name} takes {self.rank} dimension name(s), {example}, not [{shown}]")
-        return replace(self, rank=rank, dims=names, domain=inner[0].domain if inner else self.domain)
+            example = f"such as {self.name}[{wanted}]" if takes else "none at all"
+            raise LanguageError(f"{self.name} takes {takes} dimension name(s), {example}, not [{shown}]")
+        dims = names * 2 if self.symmetric else names
+        return replace(self, rank=len(dims), dims=dims, domain=inner[0].domain if inner else self.domain)
 
     @property
     def complete(self) -> bool:
         return len(self.dims) == self.rank
+
+    @property
+    def free(self) -> bool:
+        """Whether each entry may be changed on its own."""
+        return not (self.sums or self.symmetric)
+
+    @property
+    def one_hot(self) -> bool:
+        """Whether exactly one of the entries that sum to 1 is 1, and the others are 0."""
+        return bool(self.sums) and self.domain.values == (0, 1)
+
+    def groups(self, keys: Iterable[tuple[int, ...]]) -> list[list[tuple[int, ...]]]:
+        """The indices of the entries that sum to 1 together: all of them, or those of each row."""
+        return weights.groups(keys, self.sums)
 
     def variable(self, name: str, size: Callable[[str], sp.Expr]) -> Any:
         """The expression (or, for a functional, the function) that stands for a parameter of this sort."""
@@ -140,7 +158,7 @@ class Sort:
             return Outcomes.sample(rng, lambda: self.domain.sample(rng))
         if self.kind == "functional":
             return Fraction(0)
-        keys = [()]
+        keys: list[tuple[int, ...]] = [()]
         for length in shape:
             keys = [(*k, i) for k in keys for i in range(1, length + 1)]
         if self.kind == "independent":
@@ -149,25 +167,27 @@ class Sort:
             if self.domain is not REAL:
                 return randomness.alike(rng, keys, lambda: self.domain.sample(rng))
             return (randomness.alike if self.alike else randomness.independent)(rng, keys)
-        if not self.sums_to_one:
+        if self.symmetric:
+            half = _with_ties(rng, {k: self.domain.sample(rng) for k in keys if k[0] <= k[1]})
+            return {(i, j): half[min(i, j), max(i, j)] for i, j in keys}
+        if not self.sums:
             return _with_ties(rng, {k: self.domain.sample(rng) for k in keys})
+        return weights.sample(rng, keys, self.sums, self._weights)
+
+    def _weights(self, rng: random.Random, keys: list[tuple[int, ...]]) -> dict[tuple[int, ...], Fraction]:
+        """Entries of the domain that sum to 1."""
+        if self.one_hot:
+            return weights.one_hot(rng, keys)
         if self.domain.low is None:
-            entries = {k: self.domain.sample(rng) for k in keys}
-            entries[keys[-1]] += 1 - sum(entries.values())
-            return entries
-        floor = 1 if self.domain.open_low or rng.random() < 0.5 else 0
-        weights = {k: rng.randint(floor, 6) for k in keys}
-        if not any(weights.values()):
-            weights[rng.choice(keys)] = 1
-        scale = sum(weights.values())
-        return {k: Fraction(w, scale) for k, w in weights.items()}
+            return weights.signed(keys, lambda: self.domain.sample(rng))
+        return weights.distribution(rng, keys, positive=self.domain.open_low)
 
     def description(self) -> dict[str, Any]:
         """The sort as plain data, for those who generate floats."""
         d = self.domain
         return {
             "kind": self.kind, "dims": self.dims, "low": d.low, "high": d.high, "open_low": d.open_low,
-            "open_high": d.open_high, "integer": d.integer, "values": d.values, "sums_to_one": self.sums_to_one,
+            "open_high": d.open_high, "integer": d.integer, "values": d.values, "sums": self.sums, "symmetric": self.symmetric,
         }  # fmt: skip
 
     def words(self, name: str) -> str:
@@ -193,14 +213,23 @@ class Sort:
                     return what + "each with mean 0 and variance 1"
                 shared = "all with one distribution" if self.alike else "all with the same mean and the same variance"
                 return what + shared + entries
-        if self.sums_to_one and self.domain.low is None:
-            return f"{name}: {by} real weights that sum to 1"
-        if self.sums_to_one:
-            return f"{name}: a probability distribution on {by} points" + (
-                ", all positive" if self.domain.open_low else ", zeros allowed"
-            )
-        what = "a vector" if self.rank == 1 else "a matrix"
+        if self.sums:
+            return f"{name}: {self._weights_in_words(by)}"
+        what = "a vector" if self.rank == 1 else "a symmetric matrix" if self.symmetric else "a matrix"
         return f"{name}: {what} of {by} real entries" + entries
+
+    def _weights_in_words(self, by: str) -> str:
+        if self.domain.low is None:
+            return f"{by} real weights that sum to 1"
+        rows = len(self.sums) < self.rank
+        if self.one_hot:
+            what = f"a matrix of {by} entries, each row one-hot" if rows else f"a one-hot vector of {by} entries"
+            return f"{what} (one entry is 1, the others are 0)"
+        zeros = "all positive" if self.domain.open_low else "zeros allowed"
+        if rows:
+            return f"a matrix of {by} entries, each row a probability distribution, {zeros}"
+        what = "a probability distribution" if self.rank == 1 else "a joint probability distribution"
+        return f"{what} on {by} points, {zeros}"
 
 
 def _with_ties(rng: random.Random, entries: dict[Any, Fraction]) -> dict[Any, Fraction]:
@@ -223,9 +252,16 @@ Sign: Any = Sort("Sign", "scalar", SIGN)
 Natural: Any = Sort("Natural", "scalar", NATURAL)
 Vector: Any = Sort("Vector", "array", rank=1)
 Matrix: Any = Sort("Matrix", "array", rank=2)
-Simplex: Any = Sort("Simplex", "array", UNIT, rank=1, sums_to_one=True)
-OpenSimplex: Any = Sort("OpenSimplex", "array", WEIGHT, rank=1, sums_to_one=True)
-Normalised: Any = Sort("Normalised", "array", REAL, rank=1, sums_to_one=True)
+Symmetric: Any = Sort("Symmetric", "array", rank=2, symmetric=True)
+Simplex: Any = Sort("Simplex", "array", UNIT, rank=1, sums=(0,))
+OpenSimplex: Any = Sort("OpenSimplex", "array", WEIGHT, rank=1, sums=(0,))
+Normalised: Any = Sort("Normalised", "array", REAL, rank=1, sums=(0,))
+OneHot: Any = Sort("OneHot", "array", BIT, rank=1, sums=(0,))
+JointTable: Any = Sort("JointTable", "array", UNIT, rank=2, sums=(0, 1))
+OpenJointTable: Any = Sort("OpenJointTable", "array", WEIGHT, rank=2, sums=(0, 1))
+Stochastic: Any = Sort("Stochastic", "array", UNIT, rank=2, sums=(1,))
+OpenStochastic: Any = Sort("OpenStochastic", "array", WEIGHT, rank=2, sums=(1,))
+OneHotRows: Any = Sort("OneHotRows", "array", BIT, rank=2, sums=(1,))
 Functional: Any = Sort("Functional", "functional", rank=1)
 Stationary: Any = Sort("Stationary", "stationary", rank=1, moments=(1, 2))
 Independent: Any = Sort("Independent", "independent", rank=1, moments=(1, 2))

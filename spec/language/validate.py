@@ -175,8 +175,14 @@ class _Walk:
         placed = isinstance(v, sp.Symbol) and v.name in self.placed
         if not isinstance(v, x.Entry) and not placed and (declared is None or declared.expr != v or v.is_integer):
             raise self.wrong(f"{v} is no real variable that one could differentiate by")
-        if isinstance(v, x.Entry) and v.array.name not in self.placed and self._sort(v.array).kind in RANDOM:
-            raise self.wrong(f"{v.array.name} is random, and no variable that one could differentiate by")
+        if isinstance(v, x.Entry) and v.array.name not in self.placed:
+            sort, name = self._sort(v.array), v.array.name
+            if sort.kind in RANDOM:
+                raise self.wrong(f"{name} is random, and no variable that one could differentiate by")
+            if sort.symmetric:
+                raise self.wrong(
+                    f"{name} is symmetric, so that no entry changes alone; to differentiate, declare it as a Matrix"
+                )
 
     def _random(self, g: Any, order: int) -> None:
         if not isinstance(g, x.Array) or self._sort(g).kind not in RANDOM:

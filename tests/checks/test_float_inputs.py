@@ -12,7 +12,21 @@ from hypothesis import Phase, given, settings
 from lemmata.checks import catalogue
 from lemmata.checks.float_inputs import Inputs, inputs, read, smaller
 from lemmata.spec import information, logistic, optimizers, regularization, softmax
-from lemmata.spec.language import Bit, Index, Matrix, Natural, OpenSimplex, Size, Vector
+from lemmata.spec.language import (
+    Bit,
+    Index,
+    JointTable,
+    Matrix,
+    Natural,
+    OneHot,
+    OneHotRows,
+    OpenSimplex,
+    OpenStochastic,
+    Size,
+    Stochastic,
+    Symmetric,
+    Vector,
+)
 from lemmata.spec.language.claims import Definition
 
 
@@ -69,6 +83,46 @@ def test_distributions_sum_to_one_up_to_rounding(dtype):
 def test_positive_distributions_are_positive():
     both = defined(lambda p=OpenSimplex["n"], q=OpenSimplex["n"], i=Index["n"]: p[i] - q[i])
     assert all((v > 0).all() for c in drawn(both, np.float32) for v in c.arguments.values())
+
+
+TABLES = defined(
+    lambda P=JointTable["m", "n"], W=Stochastic["m", "n"], V=Stochastic["m", "n"], K=OpenStochastic["m", "n"],
+    y=OneHot["n"], Y=OneHotRows["m", "n"], A=Symmetric["n"], i=Index["m"], j=Index["n"]:
+    P[i, j] * W[i, j] * V[i, j] * K[i, j] * y[j] * Y[i, j] * A[j, j]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_tables_rows_labels_and_symmetric_matrices_are_what_they_say(dtype):
+    calls_ = drawn(TABLES, dtype)
+    u = np.finfo(dtype).eps / 2
+    for call in calls_:
+        P, W, V, K, y, Y, A = call.arguments.values()
+        for group in (P.ravel(), *W, *V, *K, y, *Y):
+            assert group.dtype == dtype and (group >= 0).all()
+            assert abs(sum(map(Fraction, map(float, group))) - 1) <= len(group) * u
+        assert (K > 0).all() and {*y, *Y.flat} <= {0.0, 1.0}
+        assert A.tobytes() == A.T.copy().tobytes()
+        ((_, env),) = call.points()
+        assert type(env["y"][1,]) is int and type(env["P"][1, 1]) is Fraction
+    assert any((c.arguments["W"] == c.arguments["V"]).all() for c in calls_ if c.arguments["W"].size > 1)
+    assert any((c.arguments["P"] == 0).any() for c in calls_)
+    shapes = {c.arguments["P"].shape for c in calls_}
+    assert (1, 1) in shapes and any(m < n for m, n in shapes) and any(m > n for m, n in shapes)
+    labels = np.concatenate([c.arguments["Y"] for c in calls_ if len(c.arguments["y"]) == 3])
+    assert {*labels.argmax(axis=1)} == {0, 1, 2}
+
+
+def test_smaller_tables_stay_in_their_sorts():
+    given_ = {
+        "dtype": "float64", "P": [["0.5", "0.0"]] * 2, "W": [["1.0", "0.0"]] * 2, "V": [["1.0", "0.0"]] * 2,
+        "K": [["1.0", "0.0"]] * 2, "y": ["1.0", "0.0"], "Y": [["1.0", "0.0"]] * 2, "A": [["1.0", "2.0"]] * 2,
+    }  # fmt: skip
+    (fewer,) = smaller(TABLES, read(TABLES, given_))
+    assert fewer.plain() == {
+        "dtype": "float64", "P": [["0.5"], ["0.5"]], "W": [["1.0"]] * 2, "V": [["1.0"]] * 2, "K": [["1.0"]] * 2,
+        "y": ["1.0"], "Y": [["1.0"]] * 2, "A": [["1.0"]],
+    }  # fmt: skip
 
 
 def test_normalised_weights_may_be_negative():

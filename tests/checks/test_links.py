@@ -20,7 +20,7 @@ from lemmata.impl import optimizers as o
 from lemmata.impl import regularization as r
 from lemmata.impl import softmax as s
 from lemmata.spec import information, logistic, optimizers, regularization, softmax
-from lemmata.spec.language import Real, exp
+from lemmata.spec.language import Expr, JointTable, OneHotRows, Real, Vector, exp, total, xlogy
 from lemmata.spec.language.claims import Definition
 
 STANDARD = EFFORTS["standard"]
@@ -50,6 +50,36 @@ def numbers(witness: Counterexample) -> list[float]:
         else:
             found.append(float(value))
     return found
+
+
+def joint_entropy(P=JointTable["m", "n"]) -> Expr:
+    m, n = P.dims
+    return -total(lambda i: total(lambda j: xlogy(P[i, j], P[i, j]), over=n), over=m)
+
+
+def chosen(Y=OneHotRows["n", "k"], a=Vector["k"]) -> Expr:
+    n, k = Y.dims
+    return total(lambda i: total(lambda c: Y[i, c] * a[c], over=k), over=n)
+
+
+@pytest.mark.parametrize(
+    ("formula", "right", "wrong"),
+    [
+        (
+            joint_entropy,
+            lambda P: -np.sum(P * np.log(np.where(P > 0, P, 1)), dtype=P.dtype),
+            lambda P: -np.sum(P * np.log(P), dtype=P.dtype),
+        ),
+        (chosen, lambda Y, a: (Y @ a).sum(dtype=Y.dtype), lambda Y, a: (Y[:1] @ a).sum(dtype=Y.dtype)),
+    ],
+)
+def test_code_on_tables_and_labels_is_compared(formula, right, wrong):
+    definition = defined(formula)
+    agrees = hypothesis_link.check(definition, STANDARD, 0, function=right)
+    assert agrees.verdict is Verdict.TESTED, agrees.detail
+    witness = refuted(hypothesis_link.check(definition, STANDARD, 0, function=wrong))
+    assert still_fails(definition, witness, wrong) and not still_fails(definition, witness, right)
+    assert len(numbers(witness)) <= 4
 
 
 # Real links

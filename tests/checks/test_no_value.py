@@ -99,7 +99,7 @@ WITHOUT = {
         lambda p=Simplex["n"]: Equals(
             total(lambda k: p[k] * log(p[k]), over=p), total(lambda k: xlogy(p[k], p[k]), over=p)
         ),
-        LEFT, {"n": 2, "p": [0, 1]}, "log 0", ("Simplex",),
+        LEFT, {"n": 2, "p": [1, 0]}, "log 0", ("Simplex",),
     ),
     "a norm": (
         lambda a=Vector["n"]: AtLeast(sum_of(a) ** 2 / sum_of(a) ** 2, 0),

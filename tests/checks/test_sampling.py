@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from membership import strangers
+from membership import exact, strangers
 
 from lemmata.checks import catalogue
 from lemmata.checks.goal import plain_value
@@ -16,6 +16,7 @@ from lemmata.checks.sampling import (
     even_point,
     mixed_sizes,
     numbers_of,
+    plain_point,
     sample_point,
     simplified,
     size_choices,
@@ -24,8 +25,12 @@ from lemmata.checks.sampling import (
 from lemmata.spec.language import (
     Functional,
     Index,
+    JointTable,
     Matrix,
     Natural,
+    OneHot,
+    OneHotRows,
+    OpenSimplex,
     OpenUnit,
     Positive,
     Real,
@@ -33,6 +38,8 @@ from lemmata.spec.language import (
     Simplex,
     Size,
     Stationary,
+    Stochastic,
+    Symmetric,
     Unit,
     Vector,
 )
@@ -61,6 +68,12 @@ def variables(**sorts):
         ({"X": Matrix["n", "m"]}, {"n": 1, "m": 2, "X": [[1], [3]]}, "X has [[1], [3]] where 1 entries should be"),
         ({"p": Simplex["n"]}, {"n": 2, "p": ["1/2", "1/3"]}, "the entries of p sum to 5/6"),
         ({"p": Simplex["n"]}, {"n": 2, "p": ["3/2", "-1/2"]}, "p has 3/2, which is not a number in [0, 1]"),
+        ({"y": OneHot["n"]}, {"n": 2, "y": [1, 1]}, "y has (1, 1), which is not one-hot"),
+        ({"y": OneHot["n"]}, {"n": 2, "y": ["1/2", "1/2"]}, "y has 1/2, which is not 0 or 1"),
+        ({"Y": OneHotRows["n", "k"]}, {"n": 2, "k": 2, "Y": [[0, 1], [0, 0]]}, "Y has (0, 0), which is not one-hot"),
+        ({"P": JointTable["n", "m"]}, {"n": 1, "m": 2, "P": [["1/2", "1/3"]]}, "the entries of P sum to 5/6"),
+        ({"W": Stochastic["n", "n"]}, {"n": 2, "W": [["1/2", "1/2"], [0, "1/2"]]}, "a row of W sums to 1/2"),
+        ({"A": Symmetric["n"]}, {"n": 2, "A": [[1, 2], [3, 4]]}, "A is not symmetric"),
         ({"t": Natural}, {"t": "3/2"}, "t has 3/2, which is not a natural number, 0 included"),
         ({"g": Stationary["t", Unit]}, {"t": 1, "g": {"outcomes": ["2"]}}, "g has 2, which is not a number in [0, 1]"),
     ],
@@ -154,7 +167,7 @@ def test_simple_values_stay_in_the_sorts():
     found = simplified(variables(x=Positive, s=Vector["n", Sign], p=Simplex["n"]), point, lambda p: True)
     assert found["x"] == 1
     assert found["s"] == {(1,): 1, (2,): 1}
-    assert found["p"] == point["p"]
+    assert found["p"] == {(1,): 1, (2,): 0}
     narrowed = simplified(variables(x=Real), {"x": Fraction(7, 3)}, lambda p: True, {"x": Positive.domain})
     assert narrowed["x"] == 1
 
@@ -196,6 +209,43 @@ def test_what_is_made_simple_still_fails(seed, entry, threshold):
 
     if fails(point):
         assert fails(simplified(found, point, fails))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_plain_points_of_constrained_arrays_lie_in_their_sorts(seed):
+    found = variables(
+        y=OneHot["n"], Y=OneHotRows["n", "m"], P=JointTable["n", "n"], W=Stochastic["n", "m"], A=Symmetric["n"],
+        B=Symmetric["n"], V=Stochastic["n", "m"], Q=JointTable["n", "n"], Z=OneHotRows["n", "m"],
+    )  # fmt: skip
+    rng, sizes = random.Random(seed), {"n": 3, "m": 2}
+    for point in (sample_point(found, sizes, rng), plain_point(found, sample_point(found, sizes, rng), rng)):
+        assert strangers(found, {name: plain_value(v) for name, v in point.items()}) == []
+
+
+@pytest.mark.parametrize(
+    ("sort", "entries", "fails", "simple"),
+    [
+        (Simplex["n"], ["1/3", "2/3"], lambda p: p[2,] > p[1,], [0, 1]),
+        (Simplex["n"], ["1/3", "2/3"], lambda p: 0 < p[1,] <= p[2,], ["1/2", "1/2"]),
+        (Simplex["n"], ["1/3", "2/3"], lambda p: 0 < p[1,] < p[2,], ["1/3", "2/3"]),
+        (OpenSimplex["n"], ["1/3", "2/3"], lambda p: True, ["1/2", "1/2"]),
+        (OneHot["n"], [0, 1], lambda p: True, [1, 0]),
+        (OneHot["n"], [0, 1], lambda p: p[2,] == 1, [0, 1]),
+        (JointTable["n", "n"], [["1/3", "1/3"], ["1/3", 0]], lambda p: p[1, 2] > 0, [[0, 1], [0, 0]]),
+        (Stochastic["n", "n"], [["1/3", "2/3"], ["1/4", "3/4"]], lambda p: p[2, 1] < 1, [[1, 0], [0, 1]]),
+    ],
+)
+def test_failing_weights_are_made_simple_and_still_sum_to_one(sort, entries, fails, simple):
+    found = variables(p=sort)
+    point = {"n": 2, "p": exact(found, {"p": entries, "n": 2})["p"]}
+    assert plain_value(simplified(found, point, lambda at: fails(at["p"]))["p"]) == simple
+
+
+def test_a_failing_symmetric_matrix_is_made_simple_and_stays_symmetric():
+    found = variables(A=Symmetric["n"])
+    point = {"n": 2, "A": {(1, 1): Fraction(3, 7), (1, 2): Fraction(5, 2), (2, 1): Fraction(5, 2), (2, 2): Fraction(9)}}
+    simple = simplified(found, point, lambda p: p["A"][1, 2] + p["A"][2, 1] > 1)
+    assert simple["A"] == {(1, 1): 0, (1, 2): 1, (2, 1): 1, (2, 2): 0}
 
 
 def test_the_same_seed_gives_the_same_point():

@@ -23,6 +23,7 @@ from lemmata.spec.language import (
     Real,
     SameMinimiser,
     Size,
+    Symmetric,
     Vector,
     by_value,
     definition,
@@ -243,6 +244,11 @@ STATEMENTS = {
     "a derivative by a dimension": (
         lambda n=Size: Equals(D(n**2, n), 2 * n),
         f"n is no real variable that one could differentiate by, {HERE}",
+    ),
+    "a derivative by an entry of a symmetric matrix": (
+        lambda A=Symmetric["n"], i=Index["n"], j=Index["n"]: Equals(D(A[i, j], A[i, j]), 1),
+        "A is symmetric, so that no entry changes alone; to differentiate, declare it as a Matrix, "
+        f"{HERE}",
     ),
     "a derivative by an index": (
         lambda i=Index["n"]: Equals(D(i**2, i), 2 * i),

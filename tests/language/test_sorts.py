@@ -17,12 +17,17 @@ from lemmata.spec.language import (
     Functional,
     Independent,
     Index,
+    JointTable,
     LanguageError,
     Matrix,
     Natural,
     Nonnegative,
     Normalised,
+    OneHot,
+    OneHotRows,
+    OpenJointTable,
     OpenSimplex,
+    OpenStochastic,
     OpenUnit,
     Positive,
     Real,
@@ -32,6 +37,8 @@ from lemmata.spec.language import (
     Size,
     Standardised,
     Stationary,
+    Stochastic,
+    Symmetric,
     Unit,
     Vector,
 )
@@ -51,6 +58,11 @@ SORTS = {
     "Independent": Independent["n"], "a matrix of Independent": Independent["n", "m"],
     "Independent of Positive": Independent["n", Positive], "Standardised": Standardised["n"], "Sample": Sample["n"],
     "Sample of Bit": Sample["n", Bit],
+    **{f"Symmetric of {name}": Symmetric["n", sort] for name, sort in SCALARS.items()}, "Symmetric": Symmetric["n"],
+    "OneHot": OneHot["n"], "OneHotRows": OneHotRows["n", "m"], "JointTable": JointTable["n", "m"],
+    "a square JointTable": JointTable["n", "n"], "OpenJointTable": OpenJointTable["n", "m"],
+    "Stochastic": Stochastic["n", "m"], "a square Stochastic": Stochastic["n", "n"],
+    "OpenStochastic": OpenStochastic["n", "m"],
 }  # fmt: skip
 
 
@@ -91,9 +103,9 @@ def test_a_domain_has_these_and_lacks_their_neighbours(sort, values):
     assert stated == {x for x in candidates if not strangers(variables_of(sort), {"v": plain_value(x)})}
 
 
-@pytest.mark.parametrize("name", ["Unit", "Nonnegative", "Natural", "Simplex"])
+@pytest.mark.parametrize("name", ["Unit", "Nonnegative", "Natural", "Simplex", "JointTable", "Stochastic"])
 def test_the_ends_of_a_domain_are_drawn(name):
-    drawn = [SORTS[name].sample(random.Random(seed), {"n": 3}) for seed in range(200)]
+    drawn = [SORTS[name].sample(random.Random(seed), {"n": 3, "m": 3}) for seed in range(200)]
     numbers = {x for v in drawn for x in (v.values() if isinstance(v, dict) else [v])}
     assert 0 in numbers
     assert len(numbers) > 5
@@ -102,6 +114,27 @@ def test_the_ends_of_a_domain_are_drawn(name):
 def test_ties_are_drawn():
     drawn = [list(Vector["n"].sample(random.Random(seed), {"n": 2}).values()) for seed in range(100)]
     assert 5 < sum(x == y for x, y in drawn) < 60
+
+
+def test_every_one_hot_vector_is_drawn():
+    drawn = [tuple(OneHot["n"].sample(random.Random(seed), {"n": 3}).values()) for seed in range(100)]
+    assert set(drawn) == {(1, 0, 0), (0, 1, 0), (0, 0, 1)}
+
+
+def test_independent_variables_and_equal_rows_are_drawn_and_do_not_prevail():
+    sizes = {"n": 2, "m": 3}
+    tables = [JointTable["n", "m"].sample(random.Random(seed), sizes) for seed in range(200)]
+    rows = [Stochastic["n", "m"].sample(random.Random(seed), sizes) for seed in range(200)]
+    independent = sum(t[1, 1] * t[2, 2] == t[1, 2] * t[2, 1] and t[1, 1] * t[2, 3] == t[1, 3] * t[2, 1] for t in tables)
+    alike = sum(all(w[1, j] == w[2, j] for j in (1, 2, 3)) for w in rows)
+    assert 20 < independent < 120
+    assert 20 < alike < 80
+
+
+def test_symmetric_matrices_are_not_only_diagonal_and_have_ties():
+    drawn = [Symmetric["n"].sample(random.Random(seed), {"n": 2}) for seed in range(100)]
+    assert sum(a[1, 2] != 0 for a in drawn) > 80
+    assert any(a[1, 1] == a[1, 2] for a in drawn)
 
 
 def test_a_stationary_sequence_has_the_same_distribution_at_every_index_and_may_be_dependent():
@@ -129,6 +162,17 @@ def test_a_stationary_sequence_has_the_same_distribution_at_every_index_and_may_
         (Simplex["n"], "v: a probability distribution on n points, zeros allowed"),
         (OpenSimplex["n"], "v: a probability distribution on n points, all positive"),
         (Normalised["n"], "v: n real weights that sum to 1"),
+        (OneHot["k"], "v: a one-hot vector of k entries (one entry is 1, the others are 0)"),
+        (
+            OneHotRows["n", "k"],
+            "v: a matrix of n × k entries, each row one-hot (one entry is 1, the others are 0)",
+        ),
+        (JointTable["m", "n"], "v: a joint probability distribution on m × n points, zeros allowed"),
+        (OpenJointTable["m", "n"], "v: a joint probability distribution on m × n points, all positive"),
+        (Stochastic["m", "n"], "v: a matrix of m × n entries, each row a probability distribution, zeros allowed"),
+        (OpenStochastic["m", "n"], "v: a matrix of m × n entries, each row a probability distribution, all positive"),
+        (Symmetric["n"], "v: a symmetric matrix of n × n real entries"),
+        (Symmetric["n", Bit], "v: a symmetric matrix of n × n real entries, each entry 0 or 1"),
         (Functional["d"], "v: any real function of a vector of length d"),
         (
             Stationary["t"],
@@ -153,6 +197,15 @@ def test_words(sort, words):
             "Vector takes 1 dimension name(s), such as Vector[\"n\"], not ['n', Vector]",
         ),
         (lambda: Simplex["n", Sign], "Simplex takes 1 dimension name(s), such as Simplex[\"n\"], not ['n', Sign]"),
+        (
+            lambda: JointTable["n"],
+            'JointTable takes 2 dimension name(s), such as JointTable["n", "m"], not [\'n\']',
+        ),
+        (
+            lambda: Stochastic["n", "m", Positive],
+            "Stochastic takes 2 dimension name(s), such as Stochastic[\"n\", \"m\"], not ['n', 'm', Positive]",
+        ),
+        (lambda: Symmetric["n", "m"], "Symmetric takes 1 dimension name(s), such as Symmetric[\"n\"], not ['n', 'm']"),
         (lambda: Index["n", Real], "Index takes 1 dimension name(s), such as Index[\"n\"], not ['n', Real]"),
     ],
 )

@@ -7,8 +7,7 @@ import sympy as sp
 from lemmata.spec.language import by_value, delta, exp, xlogy
 from lemmata.spec.language import expressions as x
 
-from .generate import Scope, Writer, binder
-from .truths import Pair, Rule, parts
+from .generate import Pair, Rule, Scope, Writer, binder, parts
 from .world import M, N, T, V
 
 

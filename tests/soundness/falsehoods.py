@@ -7,10 +7,10 @@ import sympy as sp
 from lemmata.spec.language import Abs, D, by_value, delta, exp, log, sqrt, where_nonnegative, xlogy
 from lemmata.spec.language import expressions as x
 
-from . import captures, truths
-from .generate import Scope, Writer, binder
+from . import captures, tables, truths
+from .generate import Pair, Rule, Scope, Writer, binder, parts
 from .mutation import mutated_inside
-from .truths import Pair, Rule, parts, target
+from .truths import target
 from .world import M, N, T, V
 
 
@@ -306,7 +306,8 @@ def spoilt_truth(w: Writer, s: Scope, d: int) -> Pair:
 
 
 RULES: tuple[Rule, ...] = (
-    *captures.RULES, term_dropped, sign_flipped, wrong_index, transposed, wrong_range, wrong_low, wrong_count,
+    *captures.RULES, *tables.FALSE, term_dropped, sign_flipped, wrong_index, transposed, wrong_range, wrong_low,
+    wrong_count,
     delta_over_another_range, delta_at_a_number, delta_at_an_end_of_nothing, diagonal_of_nothing, product_of_sums,
     squares_of_terms, root_of_square, root_of_product, log_of_square, absolute_dropped, absolute_of_sum,
     exp_of_product, exp_inside_sum, log_of_sum, product_as_sum, not_normalised, normalised_twice,

@@ -31,6 +31,8 @@ from lemmata.spec.language.expressions import Expr
 from .world import M, N, T, V
 
 Scope = tuple[tuple[Any, Any], ...]
+Pair = tuple[Expr, Expr]
+Rule = Callable[["Writer", Scope, int], Pair]
 FREE: Scope = ((V["i"], N), (V["j"], N), (V["u"], M))
 HINTS = "klrsij"
 
@@ -95,7 +97,7 @@ class Writer:
 
     def positive_leaf(self, scope: Scope) -> Expr:
         k, u = self.index(scope, N), self.index(scope, M)
-        leaves = [V["c"], V["e"], V["beta"], N, M, V["p"][k], V["r"][u], V["P"][k, u]]
+        leaves = [V["c"], V["e"], V["beta"], N, M, V["p"][k], V["r"][u], V["P"][k, u], V["O"][k, u], V["K"][k, u]]
         leaves += [
             V["p"][self.index(scope)],
             sp.Rational(self.rng.randint(1, 5), self.rng.randint(1, 3)),
@@ -105,7 +107,8 @@ class Writer:
 
     def nonnegative(self, scope: Scope, depth: int) -> Expr:
         k = self.index(scope, N)
-        leaves = [V["w"], V["q"][k], V["o"][k], T, V["b"], V["bits"][k], delta(k, self.index(scope, N))]
+        leaves = [V["w"], V["q"][k], V["o"][k], T, V["b"], V["bits"][k], delta(k, self.index(scope, N)), V["hot"][k]]
+        leaves += [V[name][k, self.index(scope)] for name in ("labels", "J", "W")]
         if depth > 0 and self.rng.random() < 0.4:
             return self.real(scope, depth - 1) ** 2
         return self.rng.choice(leaves)
@@ -185,10 +188,23 @@ class Writer:
     def leaf(self, scope: Scope) -> Expr:
         k, u = self.index(scope, N), self.index(scope, M)
         leaves = [V["x"], V["y"], V["a"][k], V["z"][k], V["a"][self.index(scope)], V["d"][u], V["v"][k], V["X"][k, u]]
+        leaves += [self.rng.choice([V["hot"][k], V[self.rng.choice(["labels", "J", "W", "A"])][k, self.index(scope)]])]
         leaves += [V["S"][k, self.index(scope)], V["q"][k], V["bits"][k], V["signs"][k], V["b"], V["s"], V["p"][k]]
         leaves += [sp.Integer(self.rng.choice([-2, -1, 1, 2, 3])), delta(k, self.index(scope))]
         leaves += [leaf for step, size in scope if size not in (N, M) for leaf in (V["h"][step], V["h"][step], step)]
         return self.rng.choice(leaves)
+
+
+def parts(write: Callable[[Scope, int], Expr], scope: Scope, depth: int, *indices: Any) -> Callable[..., Expr]:
+    """One random expression as a function of indices: written once, then moved; it depends on them all."""
+    marks = [sp.Dummy("i", integer=True) for _ in indices]
+    body = write((*scope, *zip(marks, indices, strict=True)), depth)
+    for mark, size in zip(marks, indices, strict=True):
+        if mark not in body.free_symbols:  # every rule is about something that depends on the index
+            body = body * {N: V["p"], M: V["r"]}[size][mark] if size in (N, M) else body
+    if list(indices) == [N, N] and write.__name__ == "real":
+        body = body * V["S"][marks[0], marks[1]]
+    return lambda *at: x.substitute(body, dict(zip(marks, at, strict=True)))
 
 
 def well_formed(make: Callable[[], Any]) -> Any:

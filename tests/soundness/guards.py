@@ -10,13 +10,14 @@ import pytest
 import sympy as sp
 
 from lemmata.checks.prover import derivative, rewriting, signs, terms, translate
+from lemmata.checks.prover.context import Context
 from lemmata.checks.prover.engine import Engine
-from lemmata.checks.prover.terms import ONE, Poly, Term
+from lemmata.checks.prover.terms import ONE, Term
 from lemmata.spec.language import expressions as x
 
-from . import captures
+from . import captures, tables
 from . import falsehoods as f
-from .truths import Rule
+from .generate import Rule
 
 
 @dataclass(frozen=True)
@@ -52,23 +53,74 @@ def _no_range_is_empty(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(signs.Signs, "nonempty", _yes)
 
 
+def _context(patch: pytest.MonkeyPatch, change: Callable[[Context], None]) -> None:
+    """Every engine believes something else of the sorts."""
+    init = Engine.__init__
+
+    def changed(engine: Engine, ctx: Context) -> None:
+        init(engine, ctx)
+        change(ctx)
+
+    patch.setattr(Engine, "__init__", changed)
+
+
 def _all_arrays_normalised(patch: pytest.MonkeyPatch) -> None:
     """Σₖ aₖ = 1 for every vector, over its own length."""
 
-    class Everywhere(dict[str, Poly]):
+    class Everywhere(dict[str, Any]):
         def __contains__(self, name: object) -> bool:
             return True
 
-        def __missing__(self, name: str) -> Poly:
-            return terms.var("n")
+        def __missing__(self, name: str) -> Any:
+            return ((0, terms.var("n")),)
 
-    init = Engine.__init__
+    def believed(ctx: Context) -> None:
+        ctx.sums = Everywhere(ctx.sums)
 
-    def all_normalised(engine: Engine, ctx: Any) -> None:
-        init(engine, ctx)
-        ctx.sums_to_one = Everywhere(ctx.sums_to_one)
+    _context(patch, believed)
 
-    patch.setattr(Engine, "__init__", all_normalised)
+
+def _sums_over(name: str, *axes: int) -> Callable[[pytest.MonkeyPatch], None]:
+    """The entries of a square array sum to 1 over other axes than its sort says."""
+    return lambda patch: _context(patch, lambda ctx: ctx.sums.update({name: tuple((k, terms.var("n")) for k in axes)}))
+
+
+def _all_symmetric(patch: pytest.MonkeyPatch) -> None:
+    _context(patch, lambda ctx: ctx.symmetric.update({"S", "W", "J", "X"}))
+
+
+def _every_bit_one_hot(patch: pytest.MonkeyPatch) -> None:
+    _context(patch, lambda ctx: ctx.sums.update(bits=((0, terms.var("n")),)))
+
+
+def _one_hot_across_rows(patch: pytest.MonkeyPatch) -> None:
+    """Labels of different examples are multiplied as if they were of one."""
+
+    def careless(engine: Engine, t: Term, ranges: rewriting.Ranges) -> Any:
+        found = [a for a, e in t.powers.items() if a.kind == "entry" and e >= 1 and engine.ctx.one_hot(a.args[0])]
+        for k, b in enumerate(found):
+            for a in found[k + 1 :]:
+                if a.args[0] == b.args[0]:
+                    kept = Term(t.coef, t.bounds, {**rewriting.without(t.powers, b), a: ONE})
+                    return engine.times([kept], engine.kronecker(a.args[-1], b.args[-1]))
+        return None
+
+    _replace_rule(patch, rewriting.one_hot, careless)
+
+
+def _one_hot_without_delta(patch: pytest.MonkeyPatch) -> None:
+    plain = rewriting.one_hot
+
+    def careless(engine: Engine, t: Term, ranges: rewriting.Ranges) -> Any:
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(Engine, "kronecker", lambda *_: terms.constant_terms(1))
+            return plain(engine, t, ranges)
+
+    _replace_rule(patch, plain, careless)
+
+
+def _every_mean_positive(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(signs, "mean_of_positive", lambda ctx, a, positive: "entry(" in a.key)
 
 
 def _normalised_over_any_range(patch: pytest.MonkeyPatch) -> None:
@@ -79,19 +131,29 @@ def _normalised_next_to_its_index(patch: pytest.MonkeyPatch) -> None:
     _constraint_without(patch, check_rest=False)
 
 
-def _constraint_without(patch: pytest.MonkeyPatch, check_range: bool = True, check_rest: bool = True) -> None:
+def _normalised_on_the_diagonal(patch: pytest.MonkeyPatch) -> None:
+    _constraint_without(patch, check_row=False)
+
+
+def _constraint_without(
+    patch: pytest.MonkeyPatch, check_range: bool = True, check_rest: bool = True, check_row: bool = True
+) -> None:
     def constraint(engine: Engine, t: Term, ranges: rewriting.Ranges) -> Any:
         for a, e in t.powers.items():
-            if a.kind != "entry" or e != 1 or a.args[0] not in engine.ctx.sums_to_one:
+            if a.kind != "entry" or e != 1 or a.args[0] not in engine.ctx.sums:
                 continue
-            k = a.args[1].variable()
-            if k not in ranges or (check_range and ranges[k][1] != engine.ctx.sums_to_one[a.args[0]]):
+            axes = dict(engine.ctx.sums[a.args[0]])
+            names = {axis: a.args[axis + 1].variable() for axis in axes}
+            if any(k not in ranges or (check_range and ranges[k][1] != axes[axis]) for axis, k in names.items()):
                 continue
-            rest = rewriting.without(t.powers, a)
-            if check_rest and any(k in b.free for b in rest):
+            rest, own = rewriting.without(t.powers, a), {*names.values()}
+            others = [i for axis, i in enumerate(a.args[1:]) if axis not in axes]
+            if check_row and (len(own) < len(axes) or any(not i.free.isdisjoint(own) for i in others)):
                 continue
-            rest = {b: p for b, p in rest.items() if k not in b.free}
-            return [Term(t.coef, tuple(b for b in t.bounds if b[0] != k), rest)]
+            if check_rest and any(not b.free.isdisjoint(own) for b in rest):
+                continue
+            rest = {b: p for b, p in rest.items() if b.free.isdisjoint(own)}
+            return [Term(t.coef, tuple(b for b in t.bounds if b[0] not in own), rest)]
         return None
 
     _replace_rule(patch, rewriting.use_constraint, constraint)
@@ -162,6 +224,15 @@ GUARDS = (
     Guard("which arrays are normalised", _all_arrays_normalised, (f.not_normalised,)),
     Guard("range of a constraint", _normalised_over_any_range, (f.normalised_elsewhere,)),
     Guard("index of a constraint", _normalised_next_to_its_index, (f.normalised_beyond, f.normalised_weights)),
+    Guard("row of a constraint", _normalised_on_the_diagonal, (tables.diagonal_of_weights,)),
+    Guard("rows, not columns", _sums_over("W", 0), (tables.columns_for_rows,)),
+    Guard("both indices of a table", _sums_over("J", 0), (tables.one_index_of_a_table,)),
+    Guard("labels sum over classes", _sums_over("labels", 0), (tables.columns_for_rows,)),
+    Guard("which bits are one-hot", _every_bit_one_hot, (tables.bits_as_one_hot,)),
+    Guard("one row of labels", _one_hot_across_rows, (tables.labels_of_two_examples,)),
+    Guard("the delta of one-hot entries", _one_hot_without_delta, (tables.one_hot_without_delta,)),
+    Guard("which matrices are symmetric", _all_symmetric, (tables.transposed_at_will,)),
+    Guard("which means are positive", _every_mean_positive, (tables.sign_of_a_mean,)),
     Guard("summand of a quotient", _ratio_of_anything, (f.mean_without_its_values,)),
     Guard("finite values", _every_value_a_bit, (f.bits_for_all, f.squares_of_terms)),
     Guard("fresh names in nested sums", _same_fresh_name, (captures.captured, f.transposed)),

@@ -60,7 +60,7 @@ def _more_distributions(patch: Patch) -> None:
 
     def with_more(engine: Engine, ctx: Any, *rest: Any) -> None:
         init(engine, ctx, *rest)
-        ctx.sums_to_one = {**ctx.sums_to_one, "p": var("n")}
+        ctx.sums["p"] = ((0, var("n")),)
 
     patch.setattr(Engine, "__init__", with_more)
 

@@ -32,8 +32,13 @@ def point(rng: random.Random, sizes: tuple[int, int, int], mode: str) -> Point:
     for name, v in VARIABLES.items():
         if v.sort.kind in ("size", "index") or v.sort.domain.integer:
             continue
-        if v.sort.sums_to_one:
-            out[name] = _distribution(rng, list(out[name]), v.sort.domain, mode)
+        if v.sort.symmetric:
+            half = {k: _moved(rng, e, v.sort.domain, mode, shared) for k, e in out[name].items() if k[0] <= k[1]}
+            out[name] = {k: half[min(k), max(k)] for k in out[name]}
+        elif v.sort.sums:
+            if not v.sort.one_hot:
+                groups = v.sort.groups(out[name])
+                out[name] = {k: w for g in groups for k, w in _distribution(rng, g, v.sort.domain, mode).items()}
         elif isinstance(out[name], dict):
             out[name] = {k: _moved(rng, e, v.sort.domain, mode, shared) for k, e in out[name].items()}
         else:

@@ -14,7 +14,8 @@ from lemmata.spec.language.expressions import Expr
 from .world import M, N, V
 
 SCALARS = [V[name] for name in ("x", "y", "c", "e", "w", "beta", "b", "s")]
-ARRAYS = {N: ("a", "z", "p", "o", "bits", "signs", "q", "v"), M: ("d", "r")}
+ARRAYS = {N: ("a", "z", "p", "o", "bits", "signs", "q", "v", "hot"), M: ("d", "r")}
+MATRICES = {N: ("S", "A", "W", "J", "labels"), M: ("X", "P", "O", "K")}  # by the length of a row
 
 
 def slipped(e: Expr, rng: random.Random) -> Expr:
@@ -54,13 +55,15 @@ def _put(e: Expr, path: tuple[int, ...], new: Expr) -> Expr:
 def _changes(e: Expr, rng: random.Random) -> list[Callable[[], Expr]]:
     match e:
         case x.Entry():
-            names = [
-                name for name in ARRAYS.get(e.array.dims[0], ()) if len(e.array.dims) == 1 and name != e.array.name
-            ]
+            names = [name for name in ARRAYS.get(e.array.dims[0], ()) if name != e.array.name]
+            if len(e.indices) == 2:
+                others = [name for name in MATRICES[e.array.dims[1]] if name != e.array.name]
+                turned = [lambda: e.array[e.indices[::-1]]] if e.array.dims[0] == e.array.dims[1] else []
+                return [*[lambda name=name: V[name][e.indices] for name in others], *turned]
             free = {N: ("i", "j"), M: ("u",)}.get(e.array.dims[0], ())
             return [
                 *[lambda name=name: V[name][e.indices[0]] for name in names],
-                *[lambda k=k: e.array[(V[k], *e.indices[1:])] for k in free if len(e.indices) == 1],
+                *[lambda k=k: e.array[(V[k], *e.indices[1:])] for k in free],
             ]
         case x.Total():
             entries = any(isinstance(s, x.Entry) and s.has(e.index) for s in x.subexpressions(e.body))

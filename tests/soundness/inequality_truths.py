@@ -42,18 +42,19 @@ class Small:
         return self.pick(one, one, one - self.scalar(), one * self.scalar(), one + self.number(), self.number() * one)
 
     def positive(self) -> Expr:
-        p = self.pick(V["c"], V["e"], V["beta"], V["p"][V["i"]], V["r"][V["u"]], N)
+        p = self.pick(V["c"], V["e"], V["beta"], V["p"][V["i"]], V["r"][V["u"]], N, V["O"][V["i"], V["u"]])
         return self.pick(p, p, p + V["e"], p * V["c"], 1 + V["w"], exp(self.scalar()), p / V["e"])
 
     def nonnegative(self) -> Expr:
-        return self.pick(V["w"], V["q"][V["i"]], V["b"], V["o"][V["i"]], self.scalar() ** 2, V["c"], 1 - V["beta"], T)
+        entry = self.pick(V["q"][V["i"]], V["hot"][V["i"]], V["W"][V["i"], V["j"]], V["J"][V["i"], V["j"]])
+        return self.pick(V["w"], entry, V["b"], V["o"][V["i"]], self.scalar() ** 2, V["c"], 1 - V["beta"], T)
 
     def number(self) -> Expr:
         return self.pick(*[sp.Rational(a, b) for a in (1, 2, 3) for b in (1, 2)])
 
     def reals(self) -> Callable[[Any], Expr]:
         """A real for each index of n."""
-        f, g, c = self.pick("a", "z", "v", "signs", "bits", "q", "p"), self.pick("a", "z", "p"), self.real()
+        f, g, c = self.pick("a", "z", "v", "signs", "bits", "q", "p", "hot"), self.pick("a", "z", "p"), self.real()
         return self.pick(
             lambda k: V[f][k],
             lambda k: V[f][k],
@@ -70,8 +71,17 @@ class Small:
         )
 
     def weights(self) -> Callable[[Any], Expr]:
-        f = self.pick("q", "o", "bits", "p")
-        return lambda k: V[f][k]
+        f = self.pick("q", "o", "bits", "p", "hot")
+        return self.pick(lambda k: V[f][k], lambda k: V[f][k], self.row(), lambda k: V["J"][V["i"], k])
+
+    def distribution(self) -> Callable[[Any], Expr]:
+        """Nonnegative numbers that sum to one over n."""
+        p = self.pick("q", "q", "hot")
+        return self.pick(lambda k: V[p][k], lambda k: V[p][k], self.row())
+
+    def row(self) -> Callable[[Any], Expr]:
+        matrix, i = V[self.pick("W", "labels")], V[self.pick("i", "j")]
+        return lambda k: matrix[i, k]
 
 
 # ---------------------------------------------------------------------- squares
@@ -113,8 +123,8 @@ def cauchy(s: Small) -> Parts:
 
 
 def variance(s: Small) -> Parts:
-    f, p = s.reals(), "q"
-    return s.total(N, lambda k: V[p][k] * f(k)) ** 2, s.total(N, lambda k: V[p][k] * f(k) ** 2), None
+    f, p = s.reals(), s.distribution()
+    return s.total(N, lambda k: p(k) * f(k)) ** 2, s.total(N, lambda k: p(k) * f(k) ** 2), None
 
 
 def mean_of_squares(s: Small) -> Parts:
@@ -136,9 +146,25 @@ def log_gap(s: Small) -> Parts:
 
 def gibbs(s: Small) -> Parts:
     """For weights that sum to one and others that need not."""
-    p, other = V["q"], V["o"]
+    p, other = s.distribution(), V["o"]
     mass = s.total(N, lambda k: other[k])
-    return s.total(N, lambda k: xlogy(p[k], other[k])), s.total(N, lambda k: xlogy(p[k], p[k])) + mass - 1, None
+    return s.total(N, lambda k: xlogy(p(k), other[k])), s.total(N, lambda k: xlogy(p(k), p(k))) + mass - 1, None
+
+
+def conditioning(s: Small) -> Parts:
+    """H(X, Y) ≤ H(X) + H(Y), for a joint distribution with zeros or without."""
+    table, size = s.pick((V["J"], N), (V["O"], M))
+    row = lambda k: s.total(size, lambda l: table[k, l])  # noqa: E731
+    column = lambda l: s.total(N, lambda k: table[k, l])  # noqa: E731
+    apart = s.total(N, lambda k: xlogy(row(k), row(k))) + s.total(size, lambda l: xlogy(column(l), column(l)))
+    return apart, s.total(N, lambda k: s.total(size, lambda l: xlogy(table[k, l], table[k, l]))), None
+
+
+def noise(s: Small) -> Parts:
+    """The entropy of what comes out of a channel is at least the mean entropy of its rows."""
+    out = lambda u: s.total(N, lambda k: V["q"][k] * V["K"][k, u])  # noqa: E731
+    mean = s.total(N, lambda k: s.total(M, lambda u: V["q"][k] * V["K"][k, u] * log(V["K"][k, u])))
+    return s.total(M, lambda u: out(u) * log(out(u))), mean, None
 
 
 def entropy(s: Small) -> Parts:
@@ -151,13 +177,13 @@ def log_sum(s: Small) -> Parts:
 
 
 def jensen(s: Small) -> Parts:
-    f = s.positives()
-    return s.total(N, lambda k: V["q"][k] * log(f(k))), log(s.total(N, lambda k: V["q"][k] * f(k))), None
+    f, p = s.positives(), s.distribution()
+    return s.total(N, lambda k: p(k) * log(f(k))), log(s.total(N, lambda k: p(k) * f(k))), None
 
 
 def jensen_exp(s: Small) -> Parts:
-    f = s.reals()
-    return exp(s.total(N, lambda k: V["q"][k] * f(k))), s.total(N, lambda k: V["q"][k] * exp(f(k))), None
+    f, p = s.reals(), s.distribution()
+    return exp(s.total(N, lambda k: p(k) * f(k))), s.total(N, lambda k: p(k) * exp(f(k))), None
 
 
 def logsumexp_member(s: Small) -> Parts:
@@ -240,7 +266,7 @@ def touching(s: Small) -> Parts:
 
 RULES: tuple[Rule, ...] = (
     square, weighted_square, square_and_more, squares_summed, distance, cauchy, variance, mean_of_squares, lagrange,
-    log_gap, gibbs, entropy, log_sum, jensen, jensen_exp, logsumexp_member, logsumexp_mean, softplus, exp_gap,
-    exp_gap_summed, two_means, member, square_of_member, triangle, triangle_of_sums, sign_times, larger, growth,
-    touching,
+    conditioning, noise, log_gap, gibbs, entropy, log_sum, jensen, jensen_exp, logsumexp_member, logsumexp_mean,
+    softplus, exp_gap, exp_gap_summed, two_means, member, square_of_member, triangle, triangle_of_sums, sign_times,
+    larger, growth, touching,
 )  # fmt: skip

@@ -60,7 +60,7 @@ def changed(e: Any, w: Writer, scope: Scope) -> Expr:
 
 
 def _slots(w: Writer, scope: Scope) -> list[Any]:
-    return [V["x"], V["a"][w.index(scope)], V["p"][w.index(scope)]]
+    return [V["x"], V["a"][w.index(scope)], V["p"][w.index(scope)], V["q"][w.index(scope)]]
 
 
 def _other_index(e: Any, w: Writer, scope: Scope) -> Expr:

@@ -10,6 +10,7 @@ import sympy as sp
 
 from lemmata.checks.prover.derivative import derivative
 from lemmata.checks.prover.engine import Engine
+from lemmata.checks.prover.extended import may_be_infinite
 from lemmata.checks.prover.translate import normal
 from lemmata.spec.language import D, delta, exp, log, sqrt, total, xlogy
 from lemmata.spec.language import expressions as x
@@ -177,6 +178,56 @@ def test_shadowed_indices_do_not_share_a_cache() -> None:
     assert proved(body, total(lambda k: a[k], over=N) * total(lambda k: z[k], over=N))
     assert not refuted(body, total(lambda k: a[k], over=N) * total(lambda k: z[k], over=N))
     assert not proved(body, N * total(lambda k: a[k] * z[k], over=N))
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (lambda: D(total(lambda k: V["q"][k] ** 2, over=V["q"]), V["q"][j]), lambda: 2 * V["q"][j]),
+        (lambda: D(total(lambda k: V["q"][k], over=V["q"]), V["q"][j]), lambda: sp.Integer(1)),
+        (lambda: D(total(lambda k: V["hot"][k] ** 2, over=N), V["hot"][j]), lambda: 2 * V["hot"][j]),
+        (lambda: D(V["hot"][i] * V["hot"][j], V["hot"][j]), lambda: V["hot"][i] + delta(i, j) * V["hot"][j]),
+        (lambda: D(total(lambda k: V["W"][i, k] ** 2, over=N), V["W"][i, j]), lambda: 2 * V["W"][i, j]),
+        (lambda: D(total(lambda k: V["J"][k, j], over=N), V["J"][i, j]), lambda: sp.Integer(1)),
+    ],
+)
+def test_an_entry_of_a_constrained_array_is_varied_freely(left: Any, right: Any) -> None:
+    """The derivative is taken before Σp = 1, or y² = y, is used; balls change one entry too, and leave the others."""
+    assert proved(left(), right())
+    assert not refuted(left(), right())
+    assert not proved(left(), right() + 1)
+
+
+def test_a_one_hot_entry_is_not_multiplied_across_a_maximum() -> None:
+    """maxₖ yₖ yⱼ is yⱼ, and not yₖ δₖⱼ at one k."""
+    y = V["hot"]
+    most = binder(x.Largest, N, lambda k: y[k] * y[j] * p[k], "k")
+    assert not refuted(most, y[j] * p[j])
+    assert not proved(most, y[j])
+    assert not proved(most, y[j] * binder(x.Largest, N, lambda k: p[k], "k"))
+
+
+def test_a_symmetric_matrix_under_renamed_indices_is_one_form() -> None:
+    A, h = V["A"], V["a"]
+    one = total(lambda r: total(lambda k: A[r, k] * h[k] * z[r], over=N), over=N)
+    other = total(lambda r: total(lambda k: A[r, k] * h[r] * z[k], over=N), over=N)
+    assert proved(one, other)
+    S = V["S"]
+    plain = [x.substitute(e, {A: S}) for e in (one, other)]
+    assert not proved(*plain)
+    assert refuted(*plain)
+
+
+def test_a_logarithm_is_finite_only_at_sums_that_contain_the_weight() -> None:
+    J = V["J"]
+    engine = Engine(context())
+    row = lambda r: total(lambda k: J[r, k], over=N)  # noqa: E731
+    finite = [xlogy(J[i, j], row(i)), total(lambda r: xlogy(J[r, j], row(r)), over=N), xlogy(J[i, j], J[i, j])]
+    infinite = [xlogy(J[i, j], row(j)), total(lambda r: xlogy(J[r, j], row(i)), over=N), xlogy(J[i, j], J[j, i])]
+    infinite.append(xlogy(J[i, j], total(lambda k: J[i, k], over=N - 1)))
+    for e, expected in [*((e, False) for e in finite), *((e, True) for e in infinite)]:
+        found = normal(engine, e)
+        assert any(may_be_infinite(engine, a) for m, _ in found.terms for a, _ in m.powers) is expected, e
 
 
 def nested(kind: Any, f: Any) -> Any:

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import sympy as sp
 
 from lemmata.spec.language import Abs, D, by_value, delta, exp, expm1, log, log1p, sqrt, where_nonnegative, xlogy
 from lemmata.spec.language import expressions as x
-from lemmata.spec.language.expressions import Expr
 
-from .generate import Scope, Writer, binder
+from . import tables
+from .generate import Pair, Rule, Scope, Writer, binder, parts
 from .world import M, N, T, V
 
-Pair = tuple[Expr, Expr]
-Rule = Callable[[Writer, Scope, int], Pair]
 HALF = sp.Rational(1, 2)
-
-
-def parts(write: Callable[[Scope, int], Expr], scope: Scope, depth: int, *indices: Any) -> Callable[..., Expr]:
-    """One random expression as a function of indices: written once, then moved; it depends on them all."""
-    marks = [sp.Dummy("i", integer=True) for _ in indices]
-    body = write((*scope, *zip(marks, indices, strict=True)), depth)
-    for mark, size in zip(marks, indices, strict=True):
-        if mark not in body.free_symbols:  # every rule is about something that depends on the index
-            body = body * {N: V["p"], M: V["r"]}[size][mark] if size in (N, M) else body
-    if list(indices) == [N, N] and write.__name__ == "real":
-        body = body * V["S"][marks[0], marks[1]]
-    return lambda *at: x.substitute(body, dict(zip(marks, at, strict=True)))
 
 
 def reordered(w: Writer, s: Scope, d: int) -> Pair:
@@ -311,7 +296,9 @@ def products_multiplied(w: Writer, s: Scope, d: int) -> Pair:
 
 # ---------------------------------------------------------------------- derivatives
 def target(w: Writer, s: Scope) -> Any:
-    return w.rng.choice([V["x"], V["a"][w.index(s, N)], V["p"][w.index(s, N)]])
+    """A variable to differentiate by: entries of constrained arrays too, varied freely."""
+    k, l = w.index(s, N), w.index(s, N)
+    return w.rng.choice([V["x"], V["a"][k], V["p"][k], V["a"][k], V["q"][k], V["hot"][k], V["W"][k, l], V["J"][k, l]])
 
 
 def slope_of_product(w: Writer, s: Scope, d: int) -> Pair:
@@ -356,4 +343,5 @@ RULES: tuple[Rule, ...] = (
     largest_renamed, triangle, counted_triangle, folded_triangle, strict_triangle, halved_square,
     telescoped, geometric, extremes, branches, integer_powers,
     products_multiplied, slope_of_product, slope_of_quotient, slope_of_chain, slope_of_sum, slope_of_logsumexp,
+    *tables.TRUE,
 )  # fmt: skip

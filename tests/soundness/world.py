@@ -11,17 +11,24 @@ from lemmata.checks.prover.context import Context, context_of
 from lemmata.spec.language import (
     Bit,
     Index,
+    JointTable,
     Matrix,
     Natural,
     Nonnegative,
     Normalised,
+    OneHot,
+    OneHotRows,
+    OpenJointTable,
     OpenSimplex,
+    OpenStochastic,
     OpenUnit,
     Positive,
     Real,
     Sign,
     Simplex,
     Size,
+    Stochastic,
+    Symmetric,
     Vector,
 )
 from lemmata.spec.language.claims import Variable
@@ -37,6 +44,8 @@ SORTS: dict[str, Any] = {
     "p": Vector["n", Positive], "o": Vector["n", Nonnegative], "bits": Vector["n", Bit], "signs": Vector["n", Sign],
     "q": Simplex["n"], "r": OpenSimplex["m"], "v": Normalised["n"],
     "X": Matrix["n", "m"], "P": Matrix["n", "m", Positive], "S": Matrix["n", "n"],
+    "hot": OneHot["n"], "labels": OneHotRows["n", "n"], "J": JointTable["n", "n"], "O": OpenJointTable["n", "m"],
+    "W": Stochastic["n", "n"], "K": OpenStochastic["n", "m"], "A": Symmetric["n"],
 }  # fmt: skip
 
 BEYOND = 4  # entries of h are sampled so far beyond t, for sums up to t + 1

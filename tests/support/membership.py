@@ -5,6 +5,7 @@ A counterexample that does not lie in the sorts of a claim's variables says noth
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
@@ -62,8 +63,23 @@ def _faults(name: str, sort: Any, inputs: Mapping[str, Any]) -> Iterator[str]:
     yield from (e for e in entries if isinstance(e, str))
     numbers = [e for e in entries if isinstance(e, Fraction)]
     yield from (f"{name} has {x}, which is not {sort.domain.words}" for x in numbers if not is_member(x))
-    if sort.sums_to_one and sum(numbers) != 1:
-        yield f"the entries of {name} sum to {sum(numbers)}"
+    if len(numbers) == math.prod(sizes):
+        yield from _of_weights(name, sort, numbers, sizes)
+
+
+def _of_weights(name: str, sort: Any, numbers: list[Fraction], sizes: list[int]) -> Iterator[str]:
+    """Distributions, one for all entries or one a row; one-hot vectors and rows; symmetric matrices."""
+    rows = [numbers[at : at + sizes[-1]] for at in range(0, len(numbers), sizes[-1])] if len(sizes) > 1 else [numbers]
+    if sort.name in ("Simplex", "OpenSimplex", "Normalised", "JointTable", "OpenJointTable"):
+        if sum(numbers) != 1:
+            yield f"the entries of {name} sum to {sum(numbers)}"
+    if sort.name in ("Stochastic", "OpenStochastic"):
+        yield from (f"a row of {name} sums to {sum(row)}" for row in rows if sum(row) != 1)
+    if sort.name in ("OneHot", "OneHotRows"):
+        shown = (", ".join(map(str, row)) for row in rows if sorted(row) != [*[0] * (len(row) - 1), 1])
+        yield from (f"{name} has ({row}), which is not one-hot" for row in shown)
+    if sort.name == "Symmetric" and rows != [list(column) for column in zip(*rows, strict=True)]:
+        yield f"{name} is not symmetric"
 
 
 def _of_laws(name: str, sort: Any, laws: list[Any], is_member: Callable[[Fraction], bool]) -> Iterator[str]:
