@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
+from . import bounds, functions
 from . import expressions as x
-from . import functions
 from .errors import LanguageError
 from .sorts import RANDOM, Sort
 from .statements import Identical, Limit, Statement
@@ -18,7 +18,7 @@ from .tending import unreachable
 if TYPE_CHECKING:
     from .claims import Claim, Definition, Step
 
-Ranges = dict[Any, tuple[Any, Any]]
+Ranges = dict[Any, tuple[Any, ...]]
 VECTORS = (x.Array, x.Family)
 OURS = (x.__name__, functions.__name__)
 SYMPY = (sp.Symbol, sp.Rational, sp.Add, sp.Mul, sp.Pow, sp.exp, sp.log, sp.tanh, sp.Abs)
@@ -34,6 +34,9 @@ def check_ranges(item: Claim | Definition, what: Statement | sp.Expr, lengths: b
     for v in item.variables.values():
         if v.sort.kind == "index":
             ranges[v.expr] = (sp.Integer(1), item.variables[v.sort.dims[0]].expr)
+        elif v.sort.kind in ("size", "scalar") and v.sort.domain.integer:
+            low, high = v.sort.domain.low, v.sort.domain.high
+            ranges[v.expr] = tuple(None if end is None else sp.Integer(end) for end in (low, high))
     walk = _Walk(item, lengths)
     for expr, may_be_vector in _places(what) if isinstance(what, Statement) else ((what, False),):
         (walk.any if may_be_vector else walk.number)(expr, ranges)
@@ -117,9 +120,9 @@ class _Walk:
                 self._whole(e.upto, ranges)
                 self.number(e.step, {**ranges, e.previous: (None, None), e.index: (sp.Integer(1), e.upto)})
             case x.Entry():
-                for index, length in zip(e.indices, e.array.dims, strict=True):
+                for axis, index in enumerate(e.indices):
                     self._whole(index, ranges)
-                    self._index(index, length, e, ranges)
+                    self._index(index, axis, e, ranges)
                 self.any(e.array, ranges)
             case x.Named():
                 from .claims import unfold  # definitions live there, and claims are validated here
@@ -138,7 +141,7 @@ class _Walk:
                         raise self.wrong(f"{variable.name} is random, and at(…) cannot give it a value")
                     (self.any if isinstance(variable, x.Array) else self.number)(value, ranges)
                 inside = _Walk(self.item, self.lengths, self.placed | {v.name for v, _ in e.places})
-                inside.number(e.expr, ranges)
+                inside.number(e.expr, _without({v for v, _ in e.places}, ranges))
             case x.Moment():
                 self._random(e.args[0], int(e.args[1]))
                 self.any(e.args[0], ranges)
@@ -186,16 +189,31 @@ class _Walk:
             raise self.wrong(f"{array} is not a variable of the claim")
         return self.item.variables[array.name].sort
 
-    def _index(self, index: Any, length: Any, entry: x.Entry, ranges: Ranges) -> None:
-        """A bare index must run over the length, a number be at least 1; other indices are left to the balls."""
+    def _index(self, index: Any, axis: int, entry: x.Entry, ranges: Ranges) -> None:
+        """Raise a LanguageError unless 1 ≤ index ≤ length follows from the sorts and the sums around the entry."""
+        name, length = entry.array.name, entry.array.dims[axis]
         if index.is_Integer and index < 1:
-            raise self.wrong(f"{entry.array.name}[{index}]: indices start at 1")
-        low, high = ranges.get(index, (None, None))
-        if not self.lengths or low is None or high is None:
+            raise self.wrong(f"{name}[{index}]: indices start at 1")
+        if not self.lengths or ranges.get(index) == (sp.Integer(1), length) or bounds.within(index, length, ranges):
             return
-        within = high == length or (high.is_Integer and length.is_Integer and high <= length)
-        if not (low.is_Integer and low >= 1 and within):
-            raise self.wrong(
-                f"the index {index.name} of {entry.array.name} runs from {low} to {high}, "
-                f"but {entry.array.name} has length {length}"
-            )
+        low, high = bounds.reach(index, ranges)
+        which, end = f"the index {_text(index)} of {name}", _text(length)
+        if low is None or high is None or low == high:
+            raise self.wrong(f"{which} may lie outside 1, …, {end}")
+        has = f"length {end}" if len(entry.array.dims) == 1 else f"{end} {('rows', 'columns')[axis]}"
+        raise self.wrong(f"{which} runs from {_text(low)} to {_text(high)}, but {name} has {has}")
+
+
+def _without(placed: set[Any], ranges: Ranges) -> Ranges:
+    """The ranges without what an enclosing `at` gives another value."""
+
+    def known(end: Any) -> Any:
+        return end if end is not None and not end.free_symbols & placed else None
+
+    return {v: (None, None) if v in placed else tuple(map(known, ends)) for v, ends in ranges.items()}
+
+
+def _text(e: Any) -> str:
+    from .printing import text  # it prints definitions, which are validated here
+
+    return text(e)
