@@ -230,7 +230,7 @@ def _flat(goal: Goal, names: list[str]) -> list[dict[str, int]]:
     """Functions of a vector of length 1, with more data."""
     if not isinstance(goal.statement, SameMinimiser) or len(names) < 2:
         return []
-    own = goal.variables[goal.statement.over.name].sort.dims
+    own = goal.variables[goal.statement.over.name].sort.sizes
     return [{name: 1 if name in own else 3 for name in names}]
 
 

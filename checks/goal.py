@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..spec.language.claims import Claim, Proof, Variable
+from ..spec.language.claims import Claim, Variable
 from ..spec.language.randomness import Draws, Outcomes
 from ..spec.language.statements import Statement
+from ..spec.language.steps import Proof
 
 
 @dataclass(frozen=True)

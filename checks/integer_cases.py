@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import sympy as sp
 
 from ..spec.language import expressions as x
+from ..spec.language import lengths
 from ..spec.language.claims import expand
 from ..spec.language.printing import text
 from ..spec.language.statements import AtLeast, AtMost, Equals, Less, Statement
@@ -323,7 +324,9 @@ class Translation:
         if d.high is not None:
             self.facts.append(fact(plus(p, ONE, -d.high), "<" if d.open_high else "≤"))
         if sort.kind == "index":
-            self.facts.append(fact(plus(self._variable(sort.dims[0]), p, -1), "≥"))
+            size, more = lengths.parts(sort.dims[0])
+            length = plus(self._variable(size) if size else number(0), number(more))
+            self.facts.append(fact(plus(length, p, -1), "≥"))
         return p
 
     def _inverse(self, v: Quotient) -> Quotient:

@@ -164,7 +164,7 @@ Ranges = dict[Any, Any]
 
 
 def _free_ranges(variables: Mapping[str, Variable]) -> Ranges:
-    return {v.expr: variables[v.sort.dims[0]].expr for v in variables.values() if v.sort.kind == "index"}
+    return {v.expr: v.lengths[0] for v in variables.values() if v.sort.kind == "index"}
 
 
 def _everywhere(e: Any, ranges: Ranges) -> Iterator[Mutation]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
+from ..spec.language import lengths
 from ..spec.language.claims import Variable
 from ..spec.language.sorts import Domain
 
@@ -16,7 +17,7 @@ SIMPLER = tuple(Fraction(x) for x in (0, 1, -1, 2, Fraction(1, 2), 3))
 
 def sizes_of(variables: Mapping[str, Variable]) -> list[str]:
     """The names that are dimensions: Size parameters, and whatever is used as a length."""
-    used = {d for v in variables.values() for d in v.sort.dims}
+    used = {d for v in variables.values() for d in v.sort.sizes}
     return [v.name for v in variables.values() if v.sort.kind == "size" or v.name in used]
 
 
@@ -37,6 +38,7 @@ def sample_point(
 ) -> Point:
     """One exact point; now and then two variables of one sort coincide, which is where equality cases live."""
     point: Point = {}
+    dims = {d: lengths.value(d, sizes.__getitem__) for v in variables.values() for d in v.sort.dims}
     for v in variables.values():
         if v.name in sizes:
             point[v.name] = sizes[v.name]
@@ -44,7 +46,7 @@ def sample_point(
             value = narrowed[v.name].sample(rng)
             point[v.name] = int(value) if narrowed[v.name].integer else value
         else:
-            value = v.sort.sample(rng, sizes)
+            value = v.sort.sample(rng, dims)
             whole = v.sort.kind == "index" or (v.sort.kind == "scalar" and v.sort.domain.integer)
             point[v.name] = int(value) if whole else value
         if v.sort.kind == "functional":

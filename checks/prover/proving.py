@@ -11,14 +11,15 @@ import sympy as sp
 
 from ...spec.language import expressions as x
 from ...spec.language.claims import GAP, Claim, lemma_of, unfold
+from ...spec.language.lengths import parts
 from ...spec.language.sorts import RANDOM, Domain, Sort
 from ...spec.language.statements import Equals, Identical
 from .engine import Engine, Unproved, fresh_name
 from .extended import equal_at_infinity, infinite_part
 from .inequality import zero_key
 from .splitting import vanishes
-from .terms import Poly, Term, opened, var
-from .translate import Translation, apart, normal
+from .terms import Poly, Term, number, opened, var
+from .translate import Translation, apart, normal, plus
 
 
 def difference(left: Poly, right: Poly, engine: Engine) -> Poly:
@@ -181,14 +182,18 @@ def _zero_key(engine: Engine, z: Zero) -> str:
 
 def misfit(engine: Engine, lemma: Claim, arguments: Mapping[str, Any], over: tuple[Any, ...] = ()) -> str:
     """Why a lemma does not speak of these arguments, or nothing. What is not named is determined by the others."""
-    sizes = {d: normal(engine, arguments[d]) for v in lemma.variables.values() for d in v.sort.dims if d in arguments}
+    sizes = {d: normal(engine, arguments[d]) for v in lemma.variables.values() for d in v.sort.sizes if d in arguments}
     random: dict[str, Sort] = {}
     for name, value in arguments.items():
         sort = lemma.variables[name].sort
         if not fits(engine, value, sort, over):
             return f"{lemma.id} needs {sort.words(name)}, which {value} is not known to be"
         for d, length in zip(sort.dims, value.dims if isinstance(value, (x.Array, x.Family)) else (), strict=False):
-            if sizes.setdefault(d, normal(engine, length)) != normal(engine, length):
+            size, more = parts(d)
+            if size and more and size not in sizes:
+                return f"{lemma.id} is about a length {d}, and does not say of which {size}"
+            known = sizes.setdefault(d, normal(engine, length)) if not more else plus(sizes.get(size, number(0)), more)
+            if known != normal(engine, length):
                 return f"{lemma.id} needs {sort.words(name)}, but {value} has the length {length}"
         if sort.kind in RANDOM:
             if value.name in random and "independent" in (sort.kind, random[value.name].kind):

@@ -28,7 +28,7 @@ def unreachable(s: Limit, variables: Mapping[str, Variable]) -> str:
     v = variables.get(s.variable.name)
     if v is None or v.sort.kind not in ("scalar", "size"):
         return f"{s.variable.name} is no variable that could tend to anything"
-    if any(v.name in w.sort.dims for w in variables.values()):
+    if any(v.name in w.sort.sizes for w in variables.values()):
         return f"{v.name} is a dimension, and cannot tend to anything while the arrays stay as they are"
     if s.variable in s.value.free_symbols | s.to.free_symbols:
         return f"the limit may not depend on {v.name}"

@@ -13,10 +13,12 @@ from . import expressions as x
 from .errors import LanguageError
 from .sorts import RANDOM, Sort
 from .statements import Identical, Limit, Statement
+from .steps import Step, successor
 from .tending import unreachable
 
 if TYPE_CHECKING:
-    from .claims import Claim, Definition, Step
+    from .claims import Claim, Definition
+
 
 Ranges = dict[Any, tuple[Any, ...]]
 VECTORS = (x.Array, x.Family)
@@ -33,7 +35,7 @@ def check_ranges(item: Claim | Definition, what: Statement | sp.Expr, lengths: b
     ranges: Ranges = {}
     for v in item.variables.values():
         if v.sort.kind == "index":
-            ranges[v.expr] = (sp.Integer(1), item.variables[v.sort.dims[0]].expr)
+            ranges[v.expr] = (sp.Integer(1), v.lengths[0])
         elif v.sort.kind in ("size", "scalar") and v.sort.domain.integer:
             low, high = v.sort.domain.low, v.sort.domain.high
             ranges[v.expr] = tuple(None if end is None else sp.Integer(end) for end in (low, high))
@@ -47,8 +49,6 @@ def check_ranges(item: Claim | Definition, what: Statement | sp.Expr, lengths: b
 
 def check_steps(item: Claim, steps: Iterable[Step], where: str) -> None:
     """Raise a LanguageError for a case that is none, a hypothesis outside an induction, or what check_ranges finds."""
-    from .claims import successor
-
     stepping = False
     for step in steps:
         if step.case is not None:

@@ -39,7 +39,8 @@ from lemmata.spec.language import (
     using,
     where_nonnegative,
 )
-from lemmata.spec.language.claims import Definition, Proof, Step, Use
+from lemmata.spec.language.claims import Definition
+from lemmata.spec.language.steps import Proof, Step, Use
 from lemmata.spec.softmax import jacobian, softmax, softmax_jacobian
 
 catalogue.load()
