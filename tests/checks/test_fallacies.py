@@ -106,7 +106,7 @@ FALLACIES = {
         lambda n: iter([("by the lemma", 1, using(on["sift"], times=1))]),
     ],
     "a lemma on an array of another length": lambda on: [
-        lambda n=Size, m=Size, p=Simplex["m"]: Equals(total(lambda k: p[k + 1 - 1], over=n), 1),
+        lambda n=Index["m"], p=Simplex["m"]: Equals(total(lambda k: p[k], over=n), 1),
         lambda n: iter([("by the lemma", 1, using(on["mass"], times=1))]),
     ],
     "a lemma whose other variables have narrower sorts": lambda on: [
