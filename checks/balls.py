@@ -8,12 +8,14 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 from ..spec.language import expressions as x
 from ..spec.language.printing import text
 from ..spec.language.sorts import Domain
 from ..spec.language.statements import (
+    All,
     AtLeast,
     AtMost,
     Converges,
@@ -26,10 +28,12 @@ from ..spec.language.statements import (
     Limit,
     SameMinimiser,
     Statement,
+    conditions,
 )
 from . import asymptotics, minimisers
 from .asymptotics import NO_VALUE
 from .ball_arithmetic import PRECISIONS, Balls, compare, precision, shown
+from .equality_points import has_equality_case, near_equality_case
 from .evaluate import Evaluation, Undecided, Undefined, Unsupported
 from .evidence import STATEMENT, Counterexample, Evidence, Verdict
 from .goal import Effort, Goal, plain_value
@@ -115,7 +119,7 @@ def _exactly_when(at: Evaluation, left: Statement, right: Statement) -> Finding:
 def truth(at: Evaluation, s: Statement) -> bool | None:
     """Whether a statement certainly holds here (True), certainly fails (False), or neither is certain."""
     match s:
-        case Identical(left, right) if isinstance(left, (x.Array, x.Family)):
+        case All() | Identical(x.Array() | x.Family(), _):
             return _identical(at, s)
         case Equals(left, right) | Identical(left, right):
             return {"<": False, "=": True, ">": False, "?": None}[_order(at, left, right)]
@@ -165,24 +169,34 @@ def _ordered(at: Evaluation, left: Any, wanted: str, right: Any, equality: Any) 
     return AGREES
 
 
-def _identical(at: Evaluation, condition: Equals | Identical) -> bool | None:
-    """Whether two numbers or two vectors certainly agree (True), certainly differ (False), or neither."""
-    left, right = condition.left, condition.right
-    if isinstance(left, (x.Array, x.Family)):
-        length = at.integer(left.dims[0])
-        pairs = [(at.value(left[i]), at.value(right[i])) for i in range(1, length + 1)]
-    else:
-        pairs = [(at.value(left), at.value(right))]
-    certain = [compare(a, b) for a, b in pairs]
+def _identical(at: Evaluation, condition: Equals | Identical | All) -> bool | None:
+    """Whether numbers, vectors or matrices certainly agree (True), certainly differ (False), or neither."""
+    pairs = []
+    for part in conditions(condition):
+        left, right = part.left, part.right
+        if isinstance(left, (x.Array, x.Family)):
+            keys = product(*[range(1, at.integer(d) + 1) for d in left.dims])
+            pairs += [(left[k], right[k]) for k in (key if len(key) > 1 else key[0] for key in keys)]
+        else:
+            pairs.append((left, right))
+    certain = [compare(at.value(a), at.value(b)) for a, b in pairs]
     if any(c in "<>" for c in certain):
         return False
     return True if all(c == "=" for c in certain) else None
 
 
 def search(
-    goal: Goal, effort: Effort, seed: int, narrowed: Mapping[str, Domain] | None = None
+    goal: Goal,
+    effort: Effort,
+    seed: int,
+    narrowed: Mapping[str, Domain] | None = None,
+    near: Statement | None = None,
 ) -> tuple[Counterexample | None, int, str]:
-    """A simplified counterexample or None, the number of points that were decided, and why others were not."""
+    """A simplified counterexample or None, the number of points that were decided, and why others were not.
+
+    near: the statement whose equality case is visited, if not the goal's own.
+    """
+    near = near or goal.statement
     rng, decided, reason = random.Random(f"{seed}:{goal.id}"), 0, ""
     names, compared = sizes_of(goal.variables), None
     if isinstance(goal.statement, SameMinimiser):
@@ -197,6 +211,9 @@ def search(
             if isinstance(goal.statement, (Iff, SameMinimiser)) and rng.random() < 0.6:
                 few = SIMPLER if isinstance(goal.statement, Iff) else SIMPLER[:3]
                 point = plain_point(goal.variables, point, rng, few)
+            elif has_equality_case(near) and rng.random() < 0.5:  # in the case, and where it may have been missed
+                case = near_equality_case(near, goal.variables, point, rng)
+                point = case if rng.random() < 0.5 else plain_point(goal.variables, point, rng, SIMPLER[:3])
             if compared and isinstance(goal.statement, SameMinimiser):
                 name = goal.statement.over.name
                 other = {**point, name: sample_point(goal.variables, sizes, rng, narrowed)[name]}

@@ -20,7 +20,7 @@ from ..spec.language import expressions as x
 from ..spec.language import lengths
 from ..spec.language.claims import expand
 from ..spec.language.printing import text
-from ..spec.language.statements import AtLeast, AtMost, Equals, Less, Statement
+from ..spec.language.statements import AtLeast, AtMost, Equals, Less, Statement, conditions
 from .goal import Goal
 
 try:
@@ -424,7 +424,8 @@ def negated(s: Statement) -> list[list[tuple[Any, str, Any]]]:
         case AtMost(low, high, equality) | AtLeast(high, low, equality):
             out: list[list[tuple[Any, str, Any]]] = [[(low, ">", high)]]
             if equality is not None:
-                a, b = equality.left, equality.right
-                out += [[(low, "=", high), (a, r, b)] for r in "<>"] + [[(low, "<", high), (a, "=", b)]]
+                pairs = [(c.left, c.right) for c in conditions(equality)]
+                out += [[(low, "=", high), (a, r, b)] for a, b in pairs for r in "<>"]
+                out.append([(low, "<", high), *[(a, "=", b) for a, b in pairs]])
             return out
     raise AssertionError(f"{type(s).__name__} is outside the fragment")

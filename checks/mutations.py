@@ -108,6 +108,8 @@ def _conditions(s: Statement, variables: Mapping[str, Variable]) -> Iterator[tup
             for what, e in of_expression(right, variables):
                 yield what, Equals(left, e)
             return
+        case Identical(_, x.Array(dims=(_, _))):
+            return  # a matrix cannot be written entry by entry
         case Identical(left, x.Array() | x.Family() as right):
             with x.as_written():
                 yield "1 added to each entry", Identical(left, x.vector(lambda k: right[k] + 1, over=right))

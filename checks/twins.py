@@ -56,7 +56,7 @@ def _judge(goal: Goal, what: str, statement: Statement, effort: Effort, seed: in
     """The outcome for one twin; None for a mutation that has no value at any point, which is no twin at all."""
     twin = goal.twin(statement)
     formula = Formula(latex(statement), text(statement))
-    witness, _, reason = balls.search(twin, replace(effort, points=max(effort.points, 8)), seed)
+    witness, _, reason = balls.search(twin, replace(effort, points=max(effort.points, 8)), seed, near=goal.statement)
     if reason.startswith(balls.NO_VALUE):
         return None
     if witness is None and equivalent(goal, statement):

@@ -13,7 +13,7 @@ from ...spec.language import expressions as x
 from ...spec.language.claims import GAP, Claim, lemma_of, unfold
 from ...spec.language.lengths import parts
 from ...spec.language.sorts import RANDOM, Domain, Sort
-from ...spec.language.statements import Equals, Identical
+from ...spec.language.statements import All, Equals, Identical, conditions
 from .engine import Engine, Unproved, fresh_name
 from .extended import equal_at_infinity, infinite_part
 from .inequality import zero_key
@@ -134,12 +134,18 @@ def _gap(engine: Engine, e: x.Named, over: tuple[Any, ...]) -> Certificate:
     condition = lemma.statement.equality  # type: ignore[attr-defined]
     if condition is None:
         return Certificate(zeros=[UNKNOWN], lemmas={lemma.id})
-    left, right = (x.substitute(side, mapping) for side in (condition.left, condition.right))
-    return Certificate(zeros=zeros_of(left, right, over), lemmas={lemma.id})
+    stated = condition.rebuild(lambda side: x.substitute(side, mapping))
+    zeros = [z for c in conditions(stated) for z in zeros_of(c.left, c.right, over)]
+    return Certificate(zeros=zeros, lemmas={lemma.id})
 
 
 def zeros_of(left: Any, right: Any, over: tuple[Any, ...] = ()) -> list[Zero]:
-    """The condition left = right; for two vectors entry by entry."""
+    """The condition left = right; for two vectors or matrices entry by entry."""
+    if isinstance(left, x.Array) and len(left.dims) == 2:
+        m, n = left.dims
+        with x.as_written():
+            row = x.total(lambda i: x.total(lambda j: left[i, j] - right[i, j], over=n), over=m)
+        return [Zero(row.args[0].args[0], sp.Integer(0), (*over, row, row.args[0]))]
     if isinstance(left, (x.Array, x.Family)):
         with x.as_written():
             entry = x.vector(lambda k: left[k] - right[k], over=left)
@@ -147,23 +153,23 @@ def zeros_of(left: Any, right: Any, over: tuple[Any, ...] = ()) -> list[Zero]:
     return [Zero(left, right, over)]
 
 
-def same_condition(engine: Engine, found: list[Zero], stated: Equals | Identical) -> bool:
+def same_condition(engine: Engine, found: list[Zero], stated: Equals | Identical | All) -> bool:
     """Whether the certificate vanishes exactly under the stated condition."""
     if UNKNOWN in found:
         return False
-    (wanted,) = zeros_of(stated.left, stated.right)
     keys = {_zero_key(engine, z) for z in found} - {"always"}
-    return keys == {_zero_key(engine, wanted)}
+    return keys == stated_keys(engine, stated)
 
 
-def stated_key(engine: Engine, stated: Equals | Identical) -> str:
-    """The stated equality case in the form in which certificates say when they vanish."""
-    (wanted,) = zeros_of(stated.left, stated.right)
-    return _zero_key(engine, wanted)
+def stated_keys(engine: Engine, stated: Equals | Identical | All) -> set[str]:
+    """The conditions of the stated equality case in the form in which certificates say when they vanish."""
+    return {_zero_key(engine, z) for c in conditions(stated) for z in zeros_of(c.left, c.right)}
 
 
-def never(engine: Engine, stated: Equals | Identical) -> bool:
+def never(engine: Engine, stated: Equals | Identical | All) -> bool:
     """Whether the stated equality is impossible on this domain: one side is certainly apart from the other."""
+    if isinstance(stated, All):
+        return any(never(engine, part) for part in stated.parts)
     if isinstance(stated, Identical):
         return False
     coef, atoms = engine.factored(difference(normal(engine, stated.left), normal(engine, stated.right), engine))

@@ -52,28 +52,52 @@ class Equals(Statement):
 
 @dataclass(frozen=True)
 class Identical(Statement):
-    """Two vectors agree entry by entry (or two numbers agree). Used as an equality case."""
+    """Two vectors or two matrices agree entry by entry (or two numbers agree). Used as an equality case."""
 
     left: Any
     right: Any
+
+
+@dataclass(frozen=True)
+class All(Statement):
+    """Several conditions hold. As an equality case it is written as a tuple of them."""
+
+    parts: tuple[Equals | Identical, ...]
 
 
 @dataclass(frozen=True)
 class AtMost(Statement):
-    """left ≤ right; with `equality`, equality holds exactly when that condition does."""
+    """left ≤ right; with `equality`, equality holds exactly when that condition (or a tuple of them) does."""
 
     left: Any
     right: Any
-    equality: Equals | Identical | None = None
+    equality: Equals | Identical | All | None = None
+
+    def __post_init__(self) -> None:
+        _join(self)
 
 
 @dataclass(frozen=True)
 class AtLeast(Statement):
-    """left ≥ right; with `equality`, equality holds exactly when that condition does."""
+    """left ≥ right; with `equality`, equality holds exactly when that condition (or a tuple of them) does."""
 
     left: Any
     right: Any
-    equality: Equals | Identical | None = None
+    equality: Equals | Identical | All | None = None
+
+    def __post_init__(self) -> None:
+        _join(self)
+
+
+def _join(s: AtMost | AtLeast) -> None:
+    """A tuple of conditions as the one condition that it is."""
+    if isinstance(s.equality, tuple) and s.equality:
+        object.__setattr__(s, "equality", All(s.equality) if len(s.equality) > 1 else s.equality[0])
+
+
+def conditions(s: Equals | Identical | All) -> tuple[Equals | Identical, ...]:
+    """The conditions of an equality case."""
+    return s.parts if isinstance(s, All) else (s,)
 
 
 @dataclass(frozen=True)
@@ -161,6 +185,10 @@ def check_statement(statement: Any, where: str) -> Statement:
     return built
 
 
+def _is_condition(part: Any) -> bool:
+    return isinstance(part, (Equals, Identical))
+
+
 def _misplaced(s: Statement) -> str:
     """What stands where something else is wanted, or nothing."""
     name = type(s).__name__
@@ -169,8 +197,13 @@ def _misplaced(s: Statement) -> str:
         kind = type(part).__name__
         match f.name:
             case "equality":
-                if part is not None and not isinstance(part, (Equals, Identical)):
-                    return f"the equality case of {name} is Equals(…) or Identical(…), not {kind}"
+                wrong = [p for p in (part.parts if isinstance(part, All) else (part,)) if not _is_condition(p)]
+                if part is not None and wrong:
+                    kind = type(wrong[0]).__name__
+                    return f"the equality case of {name} is Equals(…), Identical(…) or a tuple of them, not {kind}"
+                fault = next((f for p in conditions(part) if (f := _misplaced(p))), "") if part is not None else ""
+                if fault:
+                    return fault
             case "equation":
                 if not isinstance(part, Equals):
                     return f"the equation of {name} is Equals(…), not {kind}"

@@ -42,7 +42,8 @@ def check_ranges(item: Claim | Definition, what: Statement | sp.Expr, lengths: b
     walk = _Walk(item, lengths)
     for expr, may_be_vector in _places(what) if isinstance(what, Statement) else ((what, False),):
         (walk.any if may_be_vector else walk.number)(expr, ranges)
-    fault = unreachable(what, item.variables) if isinstance(what, Limit) else ""
+    fault = _unlike(what) if isinstance(what, Statement) else ""
+    fault = fault or (unreachable(what, item.variables) if isinstance(what, Limit) else "")
     if fault:
         raise walk.wrong(fault)
 
@@ -85,11 +86,27 @@ def _places(s: Statement) -> Iterator[tuple[Any, bool]]:
     """Every expression of a statement, and whether a vector may stand there."""
     for f in fields(s):
         value = getattr(s, f.name)
-        if isinstance(value, Statement):
-            yield from _places(value)
-        elif value is not None:
-            vector = isinstance(s, Identical) or f.name in ("over", "for_all", "terms")
-            yield from ((v, vector) for v in (value if isinstance(value, tuple) else (value,)))
+        vector = isinstance(s, Identical) or f.name in ("over", "for_all", "terms")
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, Statement):
+                yield from _places(part)
+            elif part is not None:
+                yield part, vector
+
+
+def _unlike(s: Statement) -> str:
+    """Why the two sides of an Identical in the statement cannot be compared, or nothing."""
+    for f in fields(s):
+        value = getattr(s, f.name)
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, Statement) and (fault := _unlike(part)):
+                return fault
+    if not isinstance(s, Identical):
+        return ""
+    shapes = [e.dims if isinstance(e, VECTORS) else () for e in (s.left, s.right)]
+    same = len(shapes[0]) == len(shapes[1]) and not any(bounds.difference(*pair) for pair in zip(*shapes, strict=True))
+    one, other = (" × ".join(_text(d) for d in dims) if dims else "one number" for dims in shapes)
+    return "" if same else f"Identical compares what has one shape, not {one} and {other}"
 
 
 class _Walk:

@@ -80,7 +80,7 @@ def test_a_twin_that_a_method_proves_is_an_error_of_the_suite(monkeypatch):
 
 
 def test_a_twin_that_nothing_refutes_survives(monkeypatch):
-    monkeypatch.setattr(balls, "search", lambda *_: (None, 3, ""))
+    monkeypatch.setattr(balls, "search", lambda *_, **__: (None, 3, ""))
     found = judged(
         lambda a=Vector["n"]: Equals(total(lambda k: a[k] + 1, over=a), total(lambda k: a[k], over=a) + a.dims[0])
     )
@@ -90,7 +90,7 @@ def test_a_twin_that_nothing_refutes_survives(monkeypatch):
 
 
 def test_a_mutated_left_side_is_compared_with_the_left_side(monkeypatch):
-    monkeypatch.setattr(balls, "search", lambda *_: (None, 3, ""))
+    monkeypatch.setattr(balls, "search", lambda *_, **__: (None, 3, ""))
     found = {t.mutation: t.outcome for t in judged(lambda x=Real, y=Real: Equals(x + y + 0 * x, 1))}
     assert found["on the left, the term 0·x dropped"] == "equivalent"
     assert found["on the left, the term x dropped"] == "surviving"

@@ -178,15 +178,15 @@ STATEMENTS = {
     ),
     "an equality case that is an expression": (
         lambda x=Real: AtMost(x, x, equality=x),
-        "the equality case of AtMost is Equals(…) or Identical(…), not Symbol",
+        "the equality case of AtMost is Equals(…), Identical(…) or a tuple of them, not Symbol",
     ),
     "an equality case by ==": (
         lambda x=Real: AtMost(x, x, equality=x == 1),
-        "the equality case of AtMost is Equals(…) or Identical(…), not bool",
+        "the equality case of AtMost is Equals(…), Identical(…) or a tuple of them, not bool",
     ),
     "an equality case that is an inequality": (
         lambda x=Real: AtMost(x, x, equality=Less(x, 1)),
-        "the equality case of AtMost is Equals(…) or Identical(…), not Less",
+        "the equality case of AtMost is Equals(…), Identical(…) or a tuple of them, not Less",
     ),
     "minimisers over a number": (
         lambda x=Real: SameMinimiser(x, x, over=x),
