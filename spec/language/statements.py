@@ -71,7 +71,7 @@ class AtMost(Statement):
 
     left: Any
     right: Any
-    equality: Equals | Identical | All | None = None
+    equality: Any = None
 
     def __post_init__(self) -> None:
         _join(self)
@@ -83,7 +83,7 @@ class AtLeast(Statement):
 
     left: Any
     right: Any
-    equality: Equals | Identical | All | None = None
+    equality: Any = None
 
     def __post_init__(self) -> None:
         _join(self)
@@ -91,8 +91,9 @@ class AtLeast(Statement):
 
 def _join(s: AtMost | AtLeast) -> None:
     """A tuple of conditions as the one condition that it is."""
-    if isinstance(s.equality, tuple) and s.equality:
-        object.__setattr__(s, "equality", All(s.equality) if len(s.equality) > 1 else s.equality[0])
+    given: Any = s.equality
+    if isinstance(given, tuple) and given:
+        object.__setattr__(s, "equality", All(given) if len(given) > 1 else given[0])
 
 
 def conditions(s: Equals | Identical | All) -> tuple[Equals | Identical, ...]:

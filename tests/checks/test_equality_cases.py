@@ -154,6 +154,7 @@ def test_a_written_proof_ends_at_all_conditions():
 
 def test_several_conditions_are_printed_and_rebuilt():
     s = registry.claim_of(TRUE["two numbers"][0]).statement
+    assert isinstance(s, AtLeast)
     assert isinstance(s.equality, All)
     assert s.rebuild(lambda e: e) == s
     assert len(s.expressions()) == 6
