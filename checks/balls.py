@@ -176,7 +176,7 @@ def _identical(at: Evaluation, condition: Equals | Identical | All) -> bool | No
         left, right = part.left, part.right
         if isinstance(left, (x.Array, x.Family)):
             keys = product(*[range(1, at.integer(d) + 1) for d in left.dims])
-            pairs += [(left[k], right[k]) for k in (key if len(key) > 1 else key[0] for key in keys)]
+            pairs += [(left[k], right[k]) for k in (key[0] if len(key) == 1 else key for key in keys)]
         else:
             pairs.append((left, right))
     certain = [compare(at.value(a), at.value(b)) for a, b in pairs]

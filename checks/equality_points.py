@@ -55,7 +55,7 @@ def _where(condition: Equals | Identical, variables: Mapping[str, Variable], poi
         try:
             if isinstance(variable, x.Array):
                 keys = product(*[range(1, at.integer(d) + 1) for d in variable.dims])
-                found = {k: _exact(at.value(value[k if len(k) > 1 else k[0]]), v) for k in keys}
+                found = {k: _exact(at.value(value[k[0] if len(k) == 1 else k]), v) for k in keys}
             else:
                 found = _exact(at.value(value), v)
         except (Undecided, Undefined, Unsupported):

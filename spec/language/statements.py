@@ -91,9 +91,9 @@ class AtLeast(Statement):
 
 def _join(s: AtMost | AtLeast) -> None:
     """A tuple of conditions as the one condition that it is."""
-    given: Any = s.equality
-    if isinstance(given, tuple) and given:
-        object.__setattr__(s, "equality", All(given) if len(given) > 1 else given[0])
+    if isinstance(s.equality, tuple) and s.equality:
+        first, *others = s.equality
+        object.__setattr__(s, "equality", All((first, *others)) if others else first)
 
 
 def conditions(s: Equals | Identical | All) -> tuple[Equals | Identical, ...]:
