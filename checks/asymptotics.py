@@ -348,6 +348,8 @@ def _written_out(e: Any, point: Point) -> Any:
         return e.func(concrete(e.body, point), e.index, low, high)
     terms = [concrete(x.substitute(e.body, {e.index: sp.Integer(i)}), point) for i in range(ends[0], ends[1] + 1)]
     if isinstance(e, x.Largest):
+        if not terms:
+            raise Undefined("the largest of no numbers")
         out = terms[0]
         for value in terms[1:]:
             out = x.maximum(out, value)

@@ -43,9 +43,12 @@ class Dual:
 
 
 def rational(a: Any) -> Any:
-    if isinstance(a, Fraction):
-        return fmpq(a.numerator, a.denominator)
-    return fmpq(a) if isinstance(a, int) else a
+    """A Python number as an exact rational; balls and rationals as they are."""
+    if type(a) is fmpq or type(a) is arb:  # nearly always, and cheaper to ask than for the abstract Fraction
+        return a
+    if isinstance(a, int):
+        return fmpq(a)
+    return fmpq(a.numerator, a.denominator) if isinstance(a, Fraction) else a
 
 
 def ball(a: Any) -> arb:
@@ -78,12 +81,9 @@ class Balls:
     def pi(self) -> Any:
         return arb.pi()
 
-    def _lift(self, a: Any, b: Any) -> tuple[int | None, Any, Any, Any, Any]:
-        """(tag, a, a', b, b') at the innermost differentiation that either takes part in."""
-        tags = [d.tag for d in (a, b) if isinstance(d, Dual)]
-        if not tags:
-            return None, rational(a), 0, rational(b), 0
-        tag = max(tags)
+    def _lift(self, a: Any, b: Any) -> tuple[int, Any, Any, Any, Any]:
+        """(tag, a, a', b, b') at the innermost differentiation that either takes part in; one must be a Dual."""
+        tag = max(d.tag for d in (a, b) if isinstance(d, Dual))
         parts: list[Any] = []
         for d in (a, b):
             parts += [d.value, d.slope] if isinstance(d, Dual) and d.tag == tag else [d, fmpq(0)]
@@ -96,26 +96,29 @@ class Balls:
         return out
 
     def _plus(self, a: Any, b: Any) -> Any:
+        if type(a) is not Dual and type(b) is not Dual:
+            return rational(a) + rational(b)
         tag, a, da, b, db = self._lift(a, b)
-        return a + b if tag is None else Dual(tag, self._plus(a, b), self._plus(da, db))
+        return Dual(tag, self._plus(a, b), self._plus(da, db))
 
     def neg(self, a: Any) -> Any:
         return Dual(a.tag, self.neg(a.value), self.neg(a.slope)) if isinstance(a, Dual) else -rational(a)
 
     def mul(self, a: Any, b: Any) -> Any:
+        if type(a) is not Dual and type(b) is not Dual:
+            return rational(a) * rational(b)
         tag, a, da, b, db = self._lift(a, b)
-        if tag is None:
-            return a * b
         return Dual(tag, self.mul(a, b), self._plus(self.mul(da, b), self.mul(a, db)))
 
     def div(self, a: Any, b: Any) -> Any:
-        tag, a, da, b, db = self._lift(a, b)
-        if tag is None:
+        if type(a) is not Dual and type(b) is not Dual:
+            a, b = rational(a), rational(b)
             if b == 0:
                 raise Undefined("division by zero")
             if not isinstance(b, fmpq) and b.contains(0):
                 raise Undecided("division by a ball around zero")
             return a / b
+        tag, a, da, b, db = self._lift(a, b)
         quotient = self.div(a, b)
         return Dual(tag, quotient, self.div(self._plus(da, self.neg(self.mul(quotient, db))), b))
 

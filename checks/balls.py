@@ -6,7 +6,7 @@ Balls that overlap prove nothing; disjoint balls refute. Equality of exact ratio
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -30,7 +30,7 @@ from ..spec.language.statements import (
     Statement,
     conditions,
 )
-from . import asymptotics, minimisers
+from . import asymptotics, minimisers, no_value
 from .asymptotics import NO_VALUE
 from .ball_arithmetic import PRECISIONS, Balls, compare, precision, shown
 from .equality_points import has_equality_case, near_equality_case
@@ -38,7 +38,19 @@ from .evaluate import Evaluation, Undecided, Undefined, Unsupported
 from .evidence import STATEMENT, Counterexample, Evidence, Verdict
 from .goal import Effort, Goal, plain_value
 from .same_value import surely_equal
-from .sampling import SIMPLER, Point, plain_point, sample_point, simplified, size_choices, sizes_of
+from .sampling import (
+    SIMPLER,
+    Point,
+    even_point,
+    mixed_sizes,
+    no_length,
+    numbers_of,
+    plain_point,
+    sample_point,
+    simplified,
+    size_choices,
+    sizes_of,
+)
 
 NAME = "balls"
 TRUSTED = ("python-flint (Arb)", "the evaluator of the language")
@@ -174,12 +186,15 @@ def _identical(at: Evaluation, condition: Equals | Identical | All) -> bool | No
     pairs = []
     for part in conditions(condition):
         left, right = part.left, part.right
-        if isinstance(left, (x.Array, x.Family)):
+        if isinstance(left, x.Array) and len(left.dims) == 2:
             keys = product(*[range(1, at.integer(d) + 1) for d in left.dims])
-            pairs += [(left[k], right[k]) for k in (key[0] if len(key) == 1 else key for key in keys)]
+            pairs += [(at.value(left[k]), at.value(right[k])) for k in keys]
+        elif isinstance(left, (x.Array, x.Family)):
+            length = at.integer(left.dims[0])
+            pairs += [*zip(at.entries(left, length), at.entries(right, length), strict=True)]
         else:
-            pairs.append((left, right))
-    certain = [compare(at.value(a), at.value(b)) for a, b in pairs]
+            pairs.append((at.value(left), at.value(right)))
+    certain = [compare(a, b) for a, b in pairs]
     if any(c in "<>" for c in certain):
         return False
     return True if all(c == "=" for c in certain) else None
@@ -190,46 +205,67 @@ def search(
     effort: Effort,
     seed: int,
     narrowed: Mapping[str, Domain] | None = None,
+    without: list[Point] | None = None,
     near: Statement | None = None,
 ) -> tuple[Counterexample | None, int, str]:
     """A simplified counterexample or None, the number of points that were decided, and why others were not.
 
-    near: the statement whose equality case is visited, if not the goal's own.
+    without: is given the points at which the statement was found to have no value. near: the statement whose equality
+    case is visited, if not the goal's own.
     """
-    near = near or goal.statement
-    rng, decided, reason = random.Random(f"{seed}:{goal.id}"), 0, ""
-    names, compared = sizes_of(goal.variables), None
+    rng, decided, reason, compared = random.Random(f"{seed}:{goal.id}"), 0, "", None
     if isinstance(goal.statement, SameMinimiser):
         try:
             compared = minimisers.comparison(goal)
         except Unsupported as unknown:
             return None, 0, str(unknown)
-    for sizes in [*size_choices(names, effort.sizes), *_flat(goal, names)] if names else [{}]:
-        often = (1 if names else 3) * (3 if isinstance(goal.statement, Iff) else 1)  # few points tell conditions apart
+    for point, sizes in _points(goal, effort, rng, narrowed, near or goal.statement):
+        if compared and isinstance(goal.statement, SameMinimiser):
+            name = goal.statement.over.name
+            other = {**point, name: sample_point(goal.variables, sizes, rng, narrowed)[name]}
+            finding = _minimisers(compared, point, other)
+        else:
+            finding = examine(goal.statement, point)
+        if finding.outcome == "refuted":
+            if not isinstance(goal.statement, SameMinimiser):
+                point = simplified(
+                    goal.variables, point, lambda p: examine(goal.statement, p).outcome == "refuted", narrowed
+                )
+                finding = examine(goal.statement, point)
+            return counterexample(point, finding), decided + 1, ""
+        decided += finding.outcome == "agrees"
+        reason = reason or finding.note
+        if without is not None and finding.note.startswith(NO_VALUE):
+            without.append(point)
+    return None, decided, reason if not decided else ""
+
+
+def _points(
+    goal: Goal, effort: Effort, rng: random.Random, narrowed: Mapping[str, Domain] | None, near: Statement
+) -> Iterator[tuple[Point, dict[str, int]]]:
+    """Points with their sizes: drawn ones, then the plainest, then such as only numbers of many sizes can be."""
+    names, two_sided = sizes_of(goal.variables), isinstance(goal.statement, (Iff, SameMinimiser))
+    choices = [*size_choices(names, effort.sizes), *_flat(goal, names)] if names else [{}]
+    often = (1 if names else 3) * (3 if isinstance(goal.statement, Iff) else 1)  # few points tell conditions apart
+    for sizes in choices:
         for _ in range(effort.points * often):
             point = sample_point(goal.variables, sizes, rng, narrowed)
-            if isinstance(goal.statement, (Iff, SameMinimiser)) and rng.random() < 0.6:
+            if two_sided and rng.random() < 0.6:
                 few = SIMPLER if isinstance(goal.statement, Iff) else SIMPLER[:3]
                 point = plain_point(goal.variables, point, rng, few)
             elif has_equality_case(near) and rng.random() < 0.5:  # in the case, and where it may have been missed
                 case = near_equality_case(near, goal.variables, point, rng)
                 point = case if rng.random() < 0.5 else plain_point(goal.variables, point, rng, SIMPLER[:3])
-            if compared and isinstance(goal.statement, SameMinimiser):
-                name = goal.statement.over.name
-                other = {**point, name: sample_point(goal.variables, sizes, rng, narrowed)[name]}
-                finding = _minimisers(compared, point, other)
-            else:
-                finding = examine(goal.statement, point)
-            if finding.outcome == "refuted":
-                if not isinstance(goal.statement, SameMinimiser):
-                    point = simplified(
-                        goal.variables, point, lambda p: examine(goal.statement, p).outcome == "refuted", narrowed
-                    )
-                    finding = examine(goal.statement, point)
-                return counterexample(point, finding), decided + 1, ""
-            decided += finding.outcome == "agrees"
-            reason = reason or finding.note
-    return None, decided, reason if not decided else ""
+            yield point, sizes
+    if isinstance(goal.statement, SameMinimiser):
+        return
+    for sizes in [*choices, *no_length(goal.variables)]:
+        for value in (0, 1):
+            yield even_point(goal.variables, sample_point(goal.variables, sizes, rng, narrowed), value, narrowed), sizes
+    numbers = numbers_of(goal.variables)
+    for _ in range(4 * effort.points if numbers else 0):
+        sizes = mixed_sizes(names, numbers, rng)
+        yield sample_point(goal.variables, sizes, rng, narrowed), sizes
 
 
 def _minimisers(compared: minimisers.Compare, point: Point, other: Point) -> Finding:
@@ -258,7 +294,8 @@ def counterexample(point: Point, finding: Finding) -> Counterexample:
 
 def check(goal: Goal, effort: Effort, seed: int) -> Evidence:
     """REFUTED with a witness, TESTED at so many points, or UNDECIDED with the reason."""
-    witness, decided, reason = search(goal, effort, seed)
+    without: list[Point] = []
+    witness, decided, reason = search(goal, effort, seed, without=without)
     common = {
         "claim": goal.id,
         "subject": STATEMENT,
@@ -274,6 +311,7 @@ def check(goal: Goal, effort: Effort, seed: int) -> Evidence:
             counterexample=witness,
             **common,
         )
+    common["no_value"] = no_value.found(goal, without)
     if not decided:
         return Evidence(verdict=Verdict.UNDECIDED, detail=reason or "no point could be decided", **common)
     where = ", ".join(str(n) for n in effort.sizes)

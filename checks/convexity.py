@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -66,6 +67,7 @@ class _Shape:
 
     def __init__(self, point: Point, over: Any) -> None:
         self.at = Evaluation(point, Balls())
+        self.bound: dict[x.Bound, int] = {}
         self.name = over.args[0]
 
     def shape(self, e: Any) -> str:
@@ -77,7 +79,7 @@ class _Shape:
             case sp.Mul():
                 return self._multiple(e)
             case x.Total():
-                return self._together(self._each(e))
+                return self._together(self._each(e, self.shape))
             case x.Entry() if all(self.name not in i.free_symbols for i in e.indices):
                 return AFFINE
             case x.Named():
@@ -99,15 +101,17 @@ class _Shape:
     def _unknown(self) -> str:
         raise Unsupported("a function that is not visibly convex")
 
-    def _each(self, e: x.Total) -> list[str]:
-        out, before = [], self.at.bound.get(e.index)
-        for i in range(self.at.integer(e.low), self.at.integer(e.high) + 1):
-            self.at.bound[e.index] = i
-            out.append(self.shape(e.body))
-        self.at.bound[e.index] = before
-        return out or [CONSTANT]
+    def _each(self, e: x.Total, judge: Callable[[Any], Any]) -> Iterator[Any]:
+        """What is said of every summand, as far as anybody asks."""
+        outside = self.bound
+        try:
+            for i in range(self.at.integer(e.low, outside), self.at.integer(e.high, outside) + 1):
+                self.bound = {**outside, e.index: i}
+                yield judge(e.body)
+        finally:
+            self.bound = outside
 
-    def _together(self, shapes: list[str]) -> str:
+    def _together(self, shapes: Iterable[str]) -> str:
         kinds = set(shapes) - {CONSTANT}
         if kinds <= {AFFINE}:
             return AFFINE if kinds else CONSTANT
@@ -121,7 +125,7 @@ class _Shape:
         kind, sign = self.shape(inside[0]), 1
         for a in e.args:
             if a not in inside:
-                order = compare(rational(self.at.value(a)), 0)
+                order = compare(rational(self.at.value(a, self.bound)), 0)
                 if order == "=":
                     return CONSTANT
                 sign = {"<": -sign, ">": sign}.get(order, 0)
@@ -138,22 +142,14 @@ class _Shape:
     def _log_convex(self, e: Any) -> bool:
         """A sum of exponentials of affine functions and nonnegative constants: its logarithm is convex."""
         if self.name not in e.free_symbols:
-            return compare(rational(self.at.value(e)), 0) in (">", "=")
+            return compare(rational(self.at.value(e, self.bound)), 0) in (">", "=")
         match e:
             case sp.Add():
                 return all(self._log_convex(a) for a in e.args)
             case sp.exp():
                 return self.shape(e.args[0]) in (CONSTANT, AFFINE)
             case x.Total():
-                return self._all(e)
+                return all(self._each(e, self._log_convex))
             case x.Named():
                 return self._log_convex(unfold(e))
         return False
-
-    def _all(self, e: x.Total) -> bool:
-        out, before = True, self.at.bound.get(e.index)
-        for i in range(self.at.integer(e.low), self.at.integer(e.high) + 1):
-            self.at.bound[e.index] = i
-            out = out and self._log_convex(e.body)
-        self.at.bound[e.index] = before
-        return out

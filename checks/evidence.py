@@ -77,6 +77,19 @@ class Counterexample:
 
 
 @dataclass(frozen=True)
+class NoValue:
+    """An input that the sorts admit and at which a statement says nothing: a defect of the claim, never its truth.
+
+    place: "the left side", say; inputs as of a `Counterexample`, of the variables that occur there; sorts by name.
+    """
+
+    place: str
+    inputs: Mapping[str, Any]
+    reason: str
+    sorts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Evidence:
     """One record: who said what about which subject, on what it rests, and how to run it again.
 
@@ -96,6 +109,7 @@ class Evidence:
     counterexample: Counterexample | None = None
     seconds: float = 0.0
     command: str = ""
+    no_value: NoValue | None = None
 
 
 @dataclass(frozen=True)
@@ -251,6 +265,14 @@ def conditions(records: Iterable[Evidence]) -> tuple[str, ...]:
     return min((e.side_conditions for e in proofs), key=len, default=())
 
 
+def no_value(records: Iterable[Evidence]) -> NoValue | None:
+    """The input at which a statement was found to have no value, if any; of a refuted one it does not matter."""
+    said = list(records)
+    if standing(said) is Verdict.REFUTED:
+        return None
+    return next((e.no_value for e in said if e.no_value is not None), None)
+
+
 _STRENGTH = (Verdict.PROVED, Verdict.CERTIFIED, Verdict.TESTED, Verdict.UNDECIDED)
 
 
@@ -282,7 +304,8 @@ def contradictory(records: Iterable[Evidence]) -> bool:
 def exit_status(run: Run) -> int:
     """0 when all is as expected, 1 on a problem, 130 when it was interrupted.
 
-    3 when something is undecided, is proved only under a condition, or when nothing that was selected could be run.
+    3 when something is undecided, is proved only under a condition or has no value at an input that its sorts admit, or
+    when nothing that was selected could be run.
     """
     if not run.finished:
         return 130
@@ -291,6 +314,8 @@ def exit_status(run: Run) -> int:
     if run.claims and all(e.verdict is Verdict.NOT_RUN for c in run.claims for e in c.evidence):
         return 3
     if any(conditions(c.evidence) for c in run.claims):
+        return 3
+    if any(no_value(i.evidence) for c in run.claims for i in (c, *c.printed)):
         return 3
     readings = [p.standing for c in run.claims for p in c.printed if not p.erratum]
     passed = (*SETTLED, Verdict.NOT_RUN)  # with --method, the method does not apply to every claim

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -20,7 +20,7 @@ from typing import Any
 from flint import arb
 
 from ..spec.language import expressions as x
-from ..spec.language.claims import Definition, definition_of
+from ..spec.language.claims import Definition
 from .ball_arithmetic import Balls, ball, precision, rational
 from .evaluate import Environment, Evaluation, Undecided, Undefined, Unsupported
 
@@ -123,7 +123,7 @@ class FormatBalls:
         match name:
             case "Abs":
                 return abs(v)
-            case "sign":
+            case "signum":
                 return arb(v.mid()).sgn()
             case "sqrt":
                 return self._rounded(_root(v))
@@ -180,52 +180,31 @@ def _root(v: arb) -> arb:
 
 @dataclass(frozen=True)
 class Components:
-    """A definition ready for many evaluations: unfolded once, its free indices bound, so that components share work."""
+    """A definition ready for many evaluations: its free indices are bound, so that components share work."""
 
     stable: Any
     literal: Any
     indices: tuple[x.Bound, ...]
     sizes: tuple[str, ...]
-    loose: dict[Any, tuple[Any, ...]] = field(default_factory=dict)
 
     def shape(self, env: Environment) -> tuple[int, ...]:
         return tuple(env[n] for n in self.sizes)
 
     def values(self, env: Environment, numbers: Any, literal: bool = False) -> Callable[[tuple[int, ...]], Any]:
         """The value at an index (from 1) in the given arithmetic; what two components share is computed once."""
-        at = Evaluation(env, numbers)
-        at.loose = self.loose
-
-        def value(index: tuple[int, ...]) -> Any:
-            at.bound = dict(zip(self.indices, index, strict=True))
-            return at.value(self.literal if literal else self.stable)
-
-        return value
+        at, body = Evaluation(env, numbers, stable=not literal), self.literal if literal else self.stable
+        return lambda index: at.value(body, dict(zip(self.indices, index, strict=True)))
 
 
 @cache
 def components(definition: Definition) -> Components:
     """The components of a definition: its Index parameters, in order, are the axes of the result."""
     free = [v for v in definition.parameters if v.sort.kind == "index"]
-    stable, literal = _unfolded(definition.stable_body, True), _unfolded(definition.body, False)
-    top = max(x.level(stable), x.level(literal))
+    bodies = definition.stable_body, definition.body
+    top = max(map(x.level, bodies))
     bound = {v.expr: x.Bound(v.name, top + 1 + i) for i, v in enumerate(free)}
-    return Components(
-        x.substitute(stable, bound, reopen=False),
-        x.substitute(literal, bound, reopen=False),
-        tuple(bound.values()),
-        tuple(v.sort.dims[0] for v in free),
-    )
-
-
-def _unfolded(e: Any, stable: bool) -> Any:
-    """Without definitions: each is replaced by its stable formula, or by its body."""
-    if isinstance(e, x.Named):
-        return _unfolded(definition_of(e).expand(*e.arguments, stable=stable), stable)
-    if not e.args or not e.has(x.Named):
-        return e
-    with x.as_written():
-        return e.func(*[_unfolded(a, stable) for a in e.args])
+    stable, literal = (x.substitute(e, bound, reopen=False) for e in bodies)
+    return Components(stable, literal, tuple(bound.values()), tuple(v.sort.dims[0] for v in free))
 
 
 @dataclass(frozen=True)

@@ -18,24 +18,12 @@ import sympy as sp
 from ..spec.language import expressions as x
 from ..spec.language import lengths
 from ..spec.language.statements import AtLeast, AtMost, Equals, Less
-from .balls import NO_VALUE, counterexample, examine
+from .balls import NO_VALUE, counterexample, examine, search
 from .balls import TRUSTED as BALLS
 from .evidence import STATEMENT, Counterexample, Evidence, Verdict
-from .goal import Effort, Goal, plain_value
-from .integer_cases import (
-    ONE,
-    QUICKLY,
-    UNKNOWN,
-    Oracle,
-    Unsettled,
-    Way,
-    constant,
-    fact,
-    plus,
-    translations,
-    written_out,
-    z3,
-)
+from .goal import EFFORTS, Effort, Goal, plain_value
+from .integer_cases import QUICKLY, Unsettled, Way, translations, written_out
+from .integer_oracle import ONE, UNKNOWN, Oracle, constant, fact, plus, z3
 from .sampling import SIMPLER, Point, sample_point, sizes_of
 
 NAME = "integers"
@@ -109,6 +97,13 @@ def check(goal: Goal, effort: Effort, seed: int) -> Evidence:
     )
 
 
+def proves(goal: Goal) -> bool:
+    """Whether the statement is proved, and holds at many points of which z3 knows nothing."""
+    if applies(goal) or check(goal, EFFORTS["standard"], 0).verdict is not Verdict.PROVED:
+        return False
+    return search(goal, EFFORTS["standard"], 0)[0] is None
+
+
 def trusted_base() -> tuple[str, ...]:
     return (f"z3 {z3.get_version_string()}", "the translation to z3")
 
@@ -134,14 +129,16 @@ def by_residues(goal: Goal, oracle: Oracle) -> Way:
 
 def _unproved(goal: Goal, oracle: Oracle, limit: float, *ways: tuple[Callable[[], Way], float]) -> str:
     """Empty when one of the ways is a proof, each in its share of the time; else why none is."""
-    try:
-        for way, share in ways:
-            oracle.allow(share * limit)
+    late = f"z3 did not settle it within {limit:g} s"
+    for way, share in ways:
+        oracle.allow(share * limit)
+        try:
             if proved(goal, oracle, way()):
                 return ""
-    except Unsettled as unsettled:
-        return _with_example(goal, oracle, unsettled)
-    return f"z3 did not settle it within {limit:g} s"
+        except Unsettled as unsettled:
+            if not oracle.spent:
+                return _with_example(goal, oracle, unsettled)
+    return late
 
 
 def _with_example(goal: Goal, oracle: Oracle, unsettled: Unsettled) -> str:
@@ -177,7 +174,7 @@ def refuted(goal: Goal, oracle: Oracle, box: int | None, most: float) -> Counter
         for negation in t.negations:
             found = t.ask(negation + near, most)
             if found is not None and found is not UNKNOWN:
-                witness = simplest(goal, t.values(found))
+                witness = simplest(goal, t.values(found), oracle)
                 if witness:
                     return witness
     return None
@@ -197,11 +194,13 @@ def completed(goal: Goal, values: Mapping[str, Any]) -> Point | None:
     return point
 
 
-def simplest(goal: Goal, values: Mapping[str, Any]) -> Counterexample | None:
+def simplest(goal: Goal, values: Mapping[str, Any], oracle: Oracle) -> Counterexample | None:
     """The counterexample, one value after the other made as simple as it goes; None if there it does not fail."""
     values = dict(values)
 
     def fails(changed: Mapping[str, Any]) -> bool:
+        if changed and oracle.spent:
+            return False
         point = completed(goal, {**values, **changed})
         return point is not None and examine(goal.statement, point).outcome == "refuted"
 

@@ -13,6 +13,7 @@ from .evidence import ClaimRecord, DefinitionRecord
 from .methods import METHODS
 from .records import definition_record
 from .selection import UsageError, unknown
+from .store import Store
 from .verify import verify
 
 
@@ -79,16 +80,16 @@ def _statements(lecture: str) -> list[dict[str, str]]:
     ]
 
 
-def record(given: str, effort: str = "quick") -> ClaimRecord | DefinitionRecord:
-    """The record of one id, verified now: a claim, a printed formula's claim, a statement's claim, or a definition."""
+def record(given: str, effort: str = "quick", store: Store | None = None) -> ClaimRecord | DefinitionRecord:
+    """The record that an id, of a claim, a printed formula, a statement or a definition, leads to; anew unless kept."""
     catalogue.load()
     item: Any = REGISTRY.get(given)
     if isinstance(item, Definition):
         with as_written():
             return definition_record(item)
     if isinstance(item, Claim):
-        return verify([(item.outer or item).id], effort=effort).claims[0]
+        return verify([(item.outer or item).id], effort=effort, store=store).claims[0]
     if any(p.statement == given for _, p in catalogue.printed().values()):
-        return verify([given], effort=effort).claims[0]
+        return verify([given], effort=effort, store=store).claims[0]
     statements = [p.statement for _, p in catalogue.printed().values()]
     raise UsageError(unknown("claim", given, [*REGISTRY, *statements]))

@@ -44,7 +44,10 @@ def of_expression(e: Any, variables: Mapping[str, Variable]) -> Iterator[Mutatio
 
 
 def of_statement(s: Statement, variables: Mapping[str, Variable]) -> Iterator[tuple[str, Statement]]:
-    """The wrong twins of a statement: its right side mutated, relations reversed, equality cases and values changed."""
+    """The wrong twins of a statement: its right side mutated, relations reversed, equality cases and values changed.
+
+    Of an inequality that says nothing about equality these are wrong wherever it holds; see `of_bound` for the others.
+    """
     match s:
         case Equals(left, right):
             on_right = list(_whole(_opened(right), variables))
@@ -66,6 +69,12 @@ def of_statement(s: Statement, variables: Mapping[str, Variable]) -> Iterator[tu
                     yield f"on the left, {what}", kind(e, right, equality)
                 for what, e in _whole(_opened(right), variables, homogeneous=left == 0):
                     yield f"on the right, {what}", kind(left, e, equality)
+        case Less(left, right):
+            yield "the sides swapped", Less(right, left)
+            yield "the inequality reversed, equality allowed", AtMost(right, left)
+            yield "equality for the inequality", Equals(left, right)
+            with x.as_written():
+                yield "both signs flipped", Less(sp.Mul(sp.Integer(-1), left), sp.Mul(sp.Integer(-1), right))
         case SameMinimiser(first, second, over):
             with x.as_written():
                 yield "the largest for the smallest", SameMinimiser(first, sp.Mul(sp.Integer(-1), second), over)
@@ -88,6 +97,16 @@ def of_statement(s: Statement, variables: Mapping[str, Variable]) -> Iterator[tu
                 yield f"in the value, {what}", Determines(equation, unknown, e, for_all)
             for what, e in of_expression(_opened(equation.right), variables):
                 yield f"in the equation, {what}", Determines(Equals(equation.left, e), unknown, value, for_all)
+
+
+def of_bound(s: Statement, variables: Mapping[str, Variable]) -> Iterator[tuple[str, Statement]]:
+    """An inequality that says nothing about equality, its sides mutated: some of these are weaker and hold too."""
+    match s:
+        case Less(left, right) | AtMost(left, right, None) | AtLeast(left, right, None):
+            for what, e in _whole(_opened(right), variables, homogeneous=left == 0):
+                yield f"on the right, {what}", type(s)(left, e)
+            for what, e in _whole(_opened(left), variables, homogeneous=right == 0):
+                yield f"on the left, {what}", type(s)(e, right)
 
 
 def _conditions(s: Statement, variables: Mapping[str, Variable]) -> Iterator[tuple[str, Statement]]:
@@ -215,6 +234,12 @@ def _here(e: Any, ranges: Ranges) -> Iterator[Mutation]:
             yield from _indices(e, ranges)
         case x.delta():
             yield f"{text(e)} replaced by 1", sp.Integer(1)
+        case x.floor() | x.ceiling():
+            other = x.ceiling if isinstance(e, x.floor) else x.floor
+            yield f"{text(other(*e.args))} for {text(e)}", other(*e.args)
+        case x.maximum() | x.minimum():
+            other = x.minimum if isinstance(e, x.maximum) else x.maximum
+            yield f"{text(other(*e.args))} for {text(e)}", other(*e.args)
         case x.xlogy():
             yield f"the arguments of {text(e)} swapped", x.xlogy(e.args[1], e.args[0])
         case x.Named():
@@ -231,6 +256,8 @@ def _here(e: Any, ranges: Ranges) -> Iterator[Mutation]:
 
 def _terms(e: sp.Add) -> Iterator[Mutation]:
     for i, term in enumerate(e.args):
+        if term == 0:
+            continue
         rest = e.args[:i] + e.args[i + 1 :]
         yield f"the term {text(term)} dropped", rest[0] if len(rest) == 1 else sp.Add(*rest)
         flipped = sp.Mul(sp.Integer(-1), term)

@@ -17,7 +17,7 @@ SIMPLER = tuple(Fraction(x) for x in (0, 1, -1, 2, Fraction(1, 2), 3))
 
 def sizes_of(variables: Mapping[str, Variable]) -> list[str]:
     """The names that are dimensions: Size parameters, and whatever is used as a length."""
-    used = {d for v in variables.values() for d in v.sort.sizes}
+    used = lengths_of(variables)
     return [v.name for v in variables.values() if v.sort.kind == "size" or v.name in used]
 
 
@@ -28,6 +28,30 @@ def size_choices(names: list[str], sizes: tuple[int, ...]) -> Iterator[dict[str,
     if len(names) > 1:
         for shift in (0, 1):
             yield {name: 2 + (i + shift) % 2 for i, name in enumerate(names)}
+
+
+def lengths_of(variables: Mapping[str, Variable]) -> set[str]:
+    """The dimensions that something has as its length, or an index as its end."""
+    return {d for v in variables.values() for d in v.sort.sizes}
+
+
+def numbers_of(variables: Mapping[str, Variable]) -> list[str]:
+    """The dimensions that are only numbers."""
+    used = lengths_of(variables)
+    return [v.name for v in variables.values() if v.sort.kind == "size" and v.name not in used]
+
+
+def no_length(variables: Mapping[str, Variable]) -> Iterator[dict[str, int]]:
+    """Arrays without entries, where a natural number that may be 0 is their length."""
+    for name in [n for n in sizes_of(variables) if 0 in variables[n].sort.domain]:
+        others = [v for v in variables.values() if name in v.sort.sizes]
+        if all(v.sort.kind in ("array", "stationary") and not v.sort.sums_to_one for v in others):
+            yield {**dict.fromkeys(sizes_of(variables), 1), name: 0}
+
+
+def mixed_sizes(names: list[str], numbers: list[str], rng: random.Random) -> dict[str, int]:
+    """Dimensions that are small each on its own: a kernel shorter than its input, a stride of 3."""
+    return {name: rng.randint(1, 7 if name in numbers else 3) for name in names}
 
 
 def sample_point(
@@ -77,6 +101,22 @@ def plain_point(
     return out
 
 
+def even_point(
+    variables: Mapping[str, Variable], point: Point, value: int, narrowed: Mapping[str, Domain] | None = None
+) -> Point:
+    """The point with every number made this value, where the sorts admit it: at 0 and 1 most sides lose their value."""
+    out, lengths = dict(point), lengths_of(variables)
+    for v in variables.values():
+        domain = (narrowed or {}).get(v.name, v.sort.domain)
+        if value not in domain or v.name in lengths:
+            continue
+        if v.sort.kind == "scalar" and v.name in point:
+            out[v.name] = value if isinstance(point[v.name], int) else Fraction(value)
+        elif v.sort.kind == "array" and isinstance(point.get(v.name), dict) and not v.sort.sums_to_one:
+            out[v.name] = dict.fromkeys(point[v.name], Fraction(value))
+    return out
+
+
 def _coincide(
     variables: Mapping[str, Variable], point: Point, rng: random.Random, narrowed: Mapping[str, Domain]
 ) -> None:
@@ -101,11 +141,16 @@ def simplified(
     fails: Callable[[Point], bool],
     narrowed: Mapping[str, Domain] | None = None,
 ) -> Point:
-    """The point with as many values as possible made simple, still failing. Fixed sizes; constrained arrays stay."""
+    """The point with as many values as possible made simple, still failing. Lengths and constrained arrays stay."""
+    numbers, lengths = numbers_of(variables), lengths_of(variables)
     for v in variables.values():
         domain = (narrowed or {}).get(v.name, v.sort.domain)
         value = point.get(v.name)
-        if v.sort.kind == "scalar" and isinstance(value, Fraction):
+        whole = v.sort.kind == "scalar" and domain.integer and v.name not in lengths
+        if v.name in numbers or whole:
+            smaller = ({**point, v.name: n} for n in range(domain.low or 0, int(value or 0)) if n in domain)
+            point = next(filter(fails, smaller), point)
+        elif v.sort.kind == "scalar" and isinstance(value, Fraction):
             point = _simpler(point, domain, fails, lambda x, p, name=v.name: {**p, name: x}, value)
         elif v.sort.kind == "array" and isinstance(value, dict) and not v.sort.sums_to_one:
             for key in value:

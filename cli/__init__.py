@@ -186,9 +186,12 @@ def list_(kind: str, lecture: str) -> None:
 def show(id_: str, effort: str) -> None:
     """Show one claim, definition or printed formula: statement, proof, evidence."""
     from ..checks import listings
+    from ..checks.store import Store
     from ..reports import terminal
 
-    terminal.console().print(terminal.show(listings.record(id_, effort)))
+    store = Store()
+    terminal.console().print(terminal.show(listings.record(id_, effort, store)))
+    store.close()
 
 
 @group.group(invoke_without_command=True)

@@ -1,17 +1,18 @@
 """JUnit XML for Jenkins, GitHub and GitLab: one test case for each claim and evidence record.
 
 A test case passes only when its record says that something stands: proved, certified or tested; an erratum, refuted.
-What was tried and not settled is a failure of type "undecided", unless another record settled the same question.
+What was tried and not settled is a failure of type "undecided", unless another record settled the same question; what
+has no value at an input that its sorts admit is one of type "no value".
 """
 
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..checks.evidence import ClaimRecord, Counterexample, Evidence, PrintedRecord, Run, Verdict
+from ..checks.evidence import ClaimRecord, Counterexample, Evidence, PrintedRecord, Run, Verdict, no_value
 from .words import (
     broken,
     clean,
@@ -20,6 +21,7 @@ from .words import (
     inputs,
     is_link,
     is_suspicious,
+    no_value_sentence,
     refutation,
     twins_by_outcome,
     twins_sentence,
@@ -73,10 +75,12 @@ def _cases(claim: ClaimRecord) -> Iterator[_Case]:
         yield _of_twins(claim)
 
 
-def _of_evidence(evidence: Evidence, records: Iterable[Evidence]) -> _Case:
+def _of_evidence(evidence: Evidence, records: Sequence[Evidence]) -> _Case:
     settled = [e.method for e in records if e.subject == evidence.subject and e.verdict in (*_STANDS, Verdict.REFUTED)]
     said = f"{finding(evidence)}: {evidence.detail}" if evidence.detail else finding(evidence)
     case = _Case(evidence.claim, f"{evidence.subject} · {evidence.method}", evidence.seconds, message=said)
+    if evidence.no_value and no_value(records):
+        return replace(case, outcome="no value", message=no_value_sentence(records))
     if evidence.verdict in _STANDS:
         return replace(case, message="")
     if evidence.verdict is Verdict.NOT_RUN:
@@ -94,6 +98,8 @@ def _of_printed(claim: ClaimRecord, printed: PrintedRecord) -> _Case:
         if printed.standing is Verdict.REFUTED:
             return case
         return replace(case, outcome="erratum", message=f"an erratum that is not refuted but {printed.standing.label}")
+    if defect := no_value_sentence(printed.evidence):
+        return replace(case, outcome="no value", message=defect)
     if printed.standing in _STANDS:
         return case
     said = f"{printed.standing.label} as printed"

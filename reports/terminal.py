@@ -22,6 +22,7 @@ from ..checks.evidence import (
     StepRecord,
     Verdict,
     conditions,
+    no_value,
 )
 from . import words
 
@@ -76,6 +77,8 @@ def _remarks(record: ClaimRecord) -> Iterator[Text]:
     """What a claim's standing alone does not say."""
     if needed := conditions(record.evidence):
         yield Text(f"provided {words.clean('; '.join(needed))}", style="yellow")
+    if found := no_value(record.evidence):
+        yield Text(f"no value at {words.inputs(found.inputs)}", style="yellow")
     for e in record.evidence:
         if words.is_link(e) and e.verdict in (Verdict.REFUTED, Verdict.UNDECIDED):
             about = ": ".join(words.subject(e))
@@ -138,6 +141,8 @@ def _claim(record: ClaimRecord) -> Iterator[RenderableType]:
         yield _indented(Text(f"where {words.clean(meaning.text)}"), 4)
     if record.quantifiers:
         yield _indented(Text(f"for all {words.clean('; '.join(record.quantifiers))}"), 4)
+    if defect := words.no_value_sentence(record.evidence):
+        yield _indented(Text(defect, style="yellow"), 4)
     if record.witness:
         yield _indented(Text(f"The hypotheses can be met: {words.inputs(record.witness)}.", style="dim"), 4)
     if against := words.refutation(record.evidence):
@@ -219,6 +224,7 @@ def _printed(printed: PrintedRecord) -> Iterator[RenderableType]:
         "printed": printed.latex,
         "read as": printed.reading.text,
         "wrong": printed.wrong if printed.erratum else "",
+        "no value": words.no_value_sentence(printed.evidence),
         **(_witness(against) if against else {}),
         "correct": correct,
     }

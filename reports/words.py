@@ -12,12 +12,14 @@ from ..checks.evidence import (
     ClaimRecord,
     Counterexample,
     Evidence,
+    NoValue,
     PrintedRecord,
     Run,
     TwinRecord,
     Verdict,
     conditions,
 )
+from ..checks.evidence import no_value as defect
 
 MARKS = {
     Verdict.PROVED: "✓",
@@ -113,6 +115,29 @@ def broken(example: Counterexample, link: bool = False) -> str:
     return clean(f"{example.left} {example.relation} {example.right} is false")
 
 
+def no_value(found: NoValue) -> str:
+    """Where a statement says nothing although its sorts promise that it does.
+
+    >>> no_value(NoValue("the left side", {"x": 0}, "division by zero", ("Real",)))
+    'the left side has no value at x = 0, which Real admits: declare it in the sort (division by zero)'
+    """
+    reason = f" ({found.reason})" if found.reason else ""
+    if not found.inputs:
+        return clean(f"{found.place} has no value{reason}")
+    admits = f"{listed(found.sorts)} {_verb(len(found.sorts), 'admits', 'admit')}"
+    sorts = _verb(len(found.sorts), "sort", "sorts")
+    return clean(
+        f"{found.place} has no value at {inputs(found.inputs)}, which {admits}: declare it in the {sorts}{reason}"
+    )
+
+
+def no_value_sentence(records: Iterable[Evidence]) -> str:
+    """The same of the first record that knows of such an input, as a sentence; "" where there is none."""
+    found = defect(records)
+    said = no_value(found) if found else ""
+    return f"{said[:1].upper()}{said[1:]}." if said else ""
+
+
 def seconds(duration: float) -> str:
     """A duration at the precision a reader cares for.
 
@@ -162,6 +187,7 @@ def particulars(evidence: Evidence) -> str:
     """
     parts = [
         f"if {'; '.join(evidence.side_conditions)}" if evidence.side_conditions else "",
+        no_value(evidence.no_value) if evidence.no_value else "",
         effort(evidence.effort),
         "" if evidence.seed is None else f"seed {evidence.seed}",
         f"rests on {', '.join(evidence.trusted)}" if evidence.trusted else "",
@@ -231,6 +257,9 @@ def verified(run: Run) -> tuple[str, ...]:
     said = [f"Of {count(len(run.claims), 'claim')}, {listed(parts)}."]
     if conditional := sum(bool(conditions(c.evidence)) for c in run.claims):
         said.append(f"{count(conditional, 'claim')} {_verb(conditional)} proved only where a condition holds.")
+    if defects := sum(defect(i.evidence) is not None for c in run.claims for i in (c, *c.printed)):
+        what = count(defects, "statement")
+        said.append(f"{what} {_verb(defects, 'has', 'have')} no value at an input that the sorts admit.")
     if readings := [printed for claim in run.claims for printed in claim.printed]:
         hold = sum(p.standing in (Verdict.PROVED, Verdict.CERTIFIED, Verdict.TESTED) for p in readings)
         refuted = sum(p.standing is Verdict.REFUTED for p in readings)
@@ -275,6 +304,7 @@ def needs_attention(claims: Iterable[ClaimRecord]) -> tuple[ClaimRecord, ...]:
         or any(is_link(e) and e.verdict in (Verdict.REFUTED, Verdict.UNDECIDED) for e in claim.evidence)
         or any(printed.erratum is not (printed.standing is Verdict.REFUTED) for printed in claim.printed)
         or any(is_suspicious(twin) for twin in claim.twins)
+        or any(defect(item.evidence) for item in (claim, *claim.printed))
     )
 
 

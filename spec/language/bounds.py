@@ -2,7 +2,8 @@
 
 What is known of the sizes, the indices and the sums around an entry are inequalities between linear forms; whether
 another one follows is decided by eliminating one variable after the other (Fourier and Motzkin). A product or a
-function of indices is a number of its own, of which nothing is known; of a floor, that it is within 1 of its argument.
+function of indices is a number of its own, of which nothing is known; of a floor, that it is within 1 of its argument;
+of a maximum or minimum, that it is one of its arguments, and which of them is the larger.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ Linear = dict[Any, Fraction]  # the coefficient of each variable; under ONE the 
 Ranges = Mapping[Any, tuple[Any, Any]]  # from where to where a variable runs; None where that is not known
 ONE = sp.Integer(1)
 MOST = 400  # inequalities; with more, nothing follows
+MOST_EXTREMES = 4
 
 
 def linear(e: Any) -> Linear:
@@ -66,14 +68,30 @@ def within(index: Any, length: Any, ranges: Ranges) -> bool:
     known = [
         difference(*pair) for v, (low, high) in ranges.items() for pair in ((v, low), (high, v)) if None not in pair
     ]
-    known += _floors(e for e in (index, length, *[b for r in ranges.values() for b in r]) if e is not None)
-    return all(_follows(wanted, known) for wanted in (difference(index, ONE), difference(length, index)))
+    said = [e for e in (index, length, *[b for r in ranges.values() for b in r]) if e is not None]
+    known += _floors({e for part in said for e in part.atoms(x.floor, x.ceiling)})
+    extremes = {e for part in said for e in part.atoms(x.maximum, x.minimum)}
+    if len(extremes) > MOST_EXTREMES:
+        return False
+    wanted = difference(index, ONE), difference(length, index)
+    cases = product(*[_ends_of(e) for e in extremes])
+    return all(_follows(w, [*known, *[f for part in case for f in part]]) for case in cases for w in wanted)
 
 
-def _floors(expressions: Iterable[Any]) -> list[Linear]:
+def _ends_of(e: Any) -> list[list[Linear]]:
+    """Either argument of max(x, y) or min(x, y): the two are equal, and it is the larger or the smaller one."""
+    one, other = e.args
+    sign = 1 if isinstance(e, x.maximum) else -1
+    return [
+        [difference(e, end), difference(end, e), _sum([(Fraction(sign), difference(end, rest))])]
+        for end, rest in ((one, other), (other, one))
+    ]
+
+
+def _floors(rounded: Iterable[Any]) -> list[Linear]:
     """x − 1 < ⌊x⌋ ≤ x and x ≤ ⌈x⌉ < x + 1; the strict side sharpened by the denominator of x."""
     out = []
-    for e in {f for given in expressions for f in given.atoms(x.floor, x.ceiling)}:
+    for e in rounded:
         inner, sign = linear(e.args[0]), Fraction(1 if isinstance(e, x.floor) else -1)
         apart = _sum([(sign, inner), (-sign, linear(e))])
         scale = Fraction(sp.ilcm(1, *[c.denominator for c in inner.values()]))

@@ -56,6 +56,10 @@ class Node(sp.Expr):
     def __iter__(self) -> Any:
         raise TypeError(f"{type(self).__name__} is not a sequence; use total(lambda k: …, over=…)")
 
+    def _sympystr(self, printer: Any) -> str:
+        """SymPy chooses by the name of the class, and takes our Derivative for its own."""
+        return f"{type(self).__name__}({', '.join(printer.doprint(a) for a in self.args)})"
+
 
 class Bound(sp.Dummy):
     """A bound index; equal when hint and level are equal."""
@@ -105,7 +109,10 @@ class Entry(Node):
 
 
 class Binder(Node):
-    """body under one bound index that runs from low to high, both included: args (body, index, low, high)."""
+    """body under one bound index that runs from low to high, both included: args (body, index, low, high).
+
+    Where high < low there are no terms, however far apart the two are: a sum is then 0, a product 1.
+    """
 
     body = property(lambda self: self.args[0])
     index = property(lambda self: self.args[1])
@@ -259,7 +266,7 @@ def close(kind: type[Binder], body: Expr, fresh: sp.Symbol, hint: str, low: Any,
 
 
 def total(f: Callable[[Any], Any], over: Any) -> Expr:
-    """Σₖ f(k), over the length of a vector, from 1 to a size, or between (low, high).
+    """Σₖ f(k), over the length of a vector, from 1 to a whole number such as floor(n / 2), or between (low, high).
 
     >>> a = Array("a", sp.Symbol("n"))
     >>> with as_written():

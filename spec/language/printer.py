@@ -62,6 +62,14 @@ def fraction(term: sp.Mul) -> tuple[list[Any], list[Any]]:
     return above, below
 
 
+def open_ended(e: Any, inline: bool) -> bool:
+    """Whether what follows the printed form would look like a part of it: the body of a sum, or what a log is of."""
+    if isinstance(e, sp.Mul) and inline and not is_negative(e):
+        _, below = fraction(e)
+        return len(below) == 1 and open_ended(below[0], inline)
+    return isinstance(e, (x.Binder, x.xlogy, x.Derivative, sp.log)) and not isinstance(e, x.Family)
+
+
 class Printer(ABC):
     """The walk that both styles share: precedence, order as written, and names of bound indices that never clash."""
 
@@ -155,11 +163,11 @@ class Printer(ABC):
         if is_negative(e):
             return self.minus + self.show(negated(e), PRODUCT)
         above, below = fraction(e)
-        apart = below and not (self.inline and any(isinstance(f, x.Binder) for f in below))
+        apart = below and not (self.inline and any(open_ended(f, True) for f in below))
         big = [f for f in above if isinstance(f, x.Binder) and not isinstance(f, x.Family)] if apart else []
         above = [f for f in above if not (f.is_Integer and f == 1)]
         head = [f for f in above if f not in big] if below else above
-        out = self.ratio(head, below) if below else self.factors(head)
+        out = self.ratio(head, below) if below else self.factors(head) or ("" if big else "1")
         tail = self.factors(big)
         return f"{out}{self.times}{tail}" if tail else out
 
@@ -167,9 +175,8 @@ class Printer(ABC):
         shown = []
         for position, f in enumerate(fs):
             own, out = self.node(f)
-            open_ended = isinstance(f, (x.Binder, x.xlogy, x.Derivative, sp.log)) and not isinstance(f, x.Family)
-            last = position == len(fs) - 1
-            shown.append(self.parens(out) if own < PRODUCT or (open_ended and not last and own < ATOM) else out)
+            followed = position < len(fs) - 1 and own < ATOM and open_ended(f, self.inline)
+            shown.append(self.parens(out) if own < PRODUCT or followed else out)
         return self.times.join(shown)
 
     def bind(self, *indices: Any) -> list[str]:

@@ -9,7 +9,7 @@ import sympy as sp
 
 from . import expressions as x
 from .claims import GAP, definition_of, unfold
-from .printer import ATOM, GREEK, POWER, PRODUCT, SUM, Printer
+from .printer import ATOM, GREEK, POWER, PRODUCT, SUM, Printer, open_ended
 
 SUBSCRIPTS = str.maketrans("0123456789+-−ijkmnt", "₀₁₂₃₄₅₆₇₈₉₊₋₋ᵢⱼₖₘₙₜ")
 SUPERSCRIPTS = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
@@ -43,7 +43,7 @@ class Text(Printer):
         return low if all(c in "₀₁₂₃₄₅₆₇₈₉₊₋ᵢⱼₖₘₙₜ" for c in low) else f"_{s}" if len(s) == 1 else f"_({s})"
 
     def ratio(self, above: list[Any], below: list[Any]) -> str:
-        ends_open = bool(above) and isinstance(above[-1], (x.Binder, x.xlogy, x.Derivative, sp.log))
+        ends_open = bool(above) and open_ended(above[-1], self.inline)
         top = self.show(above[0], PRODUCT) if len(above) == 1 else self.factors(above) or "1"
         top = self.parens(top) if ends_open else top
         bottom = (

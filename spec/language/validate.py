@@ -15,12 +15,13 @@ from .sorts import RANDOM, Sort
 from .statements import Identical, Limit, Statement
 from .steps import Step, successor
 from .tending import unreachable
+from .whole import whole
 
 if TYPE_CHECKING:
     from .claims import Claim, Definition
 
 
-Ranges = dict[Any, tuple[Any, ...]]
+Ranges = dict[Any, tuple[Any, Any]]
 VECTORS = (x.Array, x.Family)
 OURS = (x.__name__, functions.__name__)
 SYMPY = (sp.Symbol, sp.Rational, sp.Add, sp.Mul, sp.Pow, sp.exp, sp.log, sp.tanh, sp.Abs)
@@ -38,7 +39,7 @@ def check_ranges(item: Claim | Definition, what: Statement | sp.Expr, lengths: b
             ranges[v.expr] = (sp.Integer(1), v.lengths[0])
         elif v.sort.kind in ("size", "scalar") and v.sort.domain.integer:
             low, high = v.sort.domain.low, v.sort.domain.high
-            ranges[v.expr] = tuple(None if end is None else sp.Integer(end) for end in (low, high))
+            ranges[v.expr] = (low if low is None else sp.Integer(low), high if high is None else sp.Integer(high))
     walk = _Walk(item, lengths)
     for expr, may_be_vector in _places(what) if isinstance(what, Statement) else ((what, False),):
         (walk.any if may_be_vector else walk.number)(expr, ranges)
@@ -184,7 +185,8 @@ class _Walk:
 
     def _whole(self, e: Any, ranges: Ranges) -> None:
         self.number(e, ranges)
-        if not e.is_integer and e != sp.oo:
+        states = {index for index, (low, _) in ranges.items() if low is None}
+        if (not (e.is_integer or whole(e)) and e != sp.oo) or e.free_symbols & states:
             raise self.wrong(f"{e} is used as an index or a limit of a sum, but need not be a whole number")
 
     def _variable(self, v: Any) -> None:
@@ -224,10 +226,10 @@ class _Walk:
 def _without(placed: set[Any], ranges: Ranges) -> Ranges:
     """The ranges without what an enclosing `at` gives another value."""
 
-    def known(end: Any) -> Any:
-        return end if end is not None and not end.free_symbols & placed else None
+    def known(end: Any, otherwise: Any) -> Any:
+        return otherwise if end is not None and end.free_symbols & placed else end
 
-    return {v: (None, None) if v in placed else tuple(map(known, ends)) for v, ends in ranges.items()}
+    return {v: (known(low, -sp.oo), known(high, sp.oo)) for v, (low, high) in ranges.items() if v not in placed}
 
 
 def _text(e: Any) -> str:

@@ -193,8 +193,7 @@ def test_what_is_true_is_tested_at_so_many_points(statement, effort):
     [
         (lambda x=Real: Equals(log(-exp(x)), 0), "no value here: log of a negative number"),
         (lambda x=Real: Equals(1 / (x - x), 0), "no value here: division by zero"),
-        (lambda a=Vector["n"]: Equals(a[a.dims[0] + 1], 0), "no value here: a has no entry"),
-        (lambda x=Real: Less(log(exp(x)), x), "the balls overlap"),
+        (lambda x=Real: Less(log(2 * exp(x)), x + log(2)), "the balls overlap"),
     ],
 )
 def test_what_cannot_be_looked_at_is_undecided(statement, reason):
@@ -211,7 +210,7 @@ def test_points_without_a_value_do_not_count():
     somewhere = balls.check(
         goal_of(registry.claim_of(lambda x=Real: Equals(sqrt(x) ** 2, x), name="root")), thorough, 0
     )
-    assert everywhere.effort["points"] == 300
+    assert everywhere.effort["points"] == 302, "the two plainest points come last"
     assert 50 < somewhere.effort["points"] < 250
 
 

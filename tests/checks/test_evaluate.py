@@ -73,6 +73,8 @@ EXACT = {
     "a sum": (lambda: total(lambda k: a[k] * b[k], over=a), Fraction(-11, 4)),
     "a product": (lambda: product(lambda k: a[k], over=a), -1),
     "an empty sum": (lambda: total(lambda k: 1 / (n - 3), over=(2, 1)), 0),
+    "a sum from beyond its end": (lambda: total(lambda k: 1 / (n - 3), over=(5, -7)), 0),
+    "a sum up to the larger of two": (lambda: total(lambda k: k, over=maximum(n, x)), 6),
     "an empty product": (lambda: product(lambda k: a[k], over=(2, 1)), 1),
     "a sum over a part": (lambda: total(lambda k: k**2, over=(2, n)), 13),
     "nested sums": (lambda: total(lambda k: total(lambda l: k * l, over=k), over=n), 1 + 2 * 3 + 3 * 6),

@@ -40,8 +40,10 @@ def test_a_condition_that_the_sort_gives_is_none():
 def test_one_proof_without_conditions_is_enough():
     run = verified(lambda x=Real: Equals(x / x, 1))
     (claim,) = run.claims
-    free = tuple(replace(e, side_conditions=()) for e in claim.evidence)
-    assert exit_status(replace(run, claims=(replace(claim, evidence=(*claim.evidence, *free)),))) == 0
+    needing = tuple(replace(e, no_value=None) for e in claim.evidence)
+    free = tuple(replace(e, side_conditions=()) for e in needing)
+    assert exit_status(replace(run, claims=(replace(claim, evidence=needing),))) == 3
+    assert exit_status(replace(run, claims=(replace(claim, evidence=(*needing, *free)),))) == 0
 
 
 def test_a_run_in_which_nothing_could_be_tried_exits_3():

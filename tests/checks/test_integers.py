@@ -21,13 +21,14 @@ from flint import arb, fmpq
 from membership import strangers
 from roundings import PAIRS, holds, points
 
-from lemmata.checks import integer_cases, integers
+from lemmata.checks import integer_cases, integer_oracle, integers
 from lemmata.checks.ball_arithmetic import Balls, Dual
 from lemmata.checks.evaluate import Evaluation, Undecided, Undefined
 from lemmata.checks.evidence import STATEMENT, Verdict
 from lemmata.checks.format_balls import FLOAT32, FormatBalls
 from lemmata.checks.goal import EFFORTS, Goal, goal_of
-from lemmata.checks.integer_cases import UNKNOWN, Oracle, Translation, Unsettled, Way
+from lemmata.checks.integer_cases import Translation, Unsettled, Way
+from lemmata.checks.integer_oracle import UNKNOWN, Oracle
 from lemmata.checks.methods import METHODS
 from lemmata.spec.language import (
     Abs,
@@ -136,6 +137,47 @@ def test_what_z3_cannot_settle_is_left_open_in_time(monkeypatch):
     assert 0.3 < time.perf_counter() - began < 2
 
 
+def test_every_question_has_a_clock_and_a_measure_of_work(monkeypatch):
+    limits, asked = {}, []
+    right_set, right_check = integer_oracle.z3.Solver.set, integer_oracle.z3.Solver.check
+
+    def noted(solver, name, value):
+        limits.setdefault(id(solver), {})[name] = value
+        right_set(solver, name, value)
+
+    def checked_with(solver):
+        asked.append(limits[id(solver)])
+        return right_check(solver)
+
+    monkeypatch.setattr(integer_oracle.z3.Solver, "set", noted)
+    monkeypatch.setattr(integer_oracle.z3.Solver, "check", checked_with)
+    monkeypatch.setitem(integers.SECONDS, "standard", 0.6)
+    checked(fermat)
+    assert len(asked) >= 3
+    assert all(0 < each["timeout"] <= 600 and 0 < each["rlimit"] <= 0.6 * Oracle.RATE for each in asked)
+
+
+def test_work_is_bounded_also_where_the_clock_is_late(monkeypatch):
+    monkeypatch.setattr(Oracle, "RATE", 1)
+    began = time.process_time()
+    assert checked(PAIRS["two layers as one"][0]).verdict is Verdict.UNDECIDED
+    assert time.process_time() - began < 1
+
+
+def test_many_cases_share_one_limit(monkeypatch):
+    """Each case of each maximum is quick; all together are not."""
+    monkeypatch.setitem(integers.SECONDS, "standard", 0.3)
+    monkeypatch.setattr(integer_cases, "MOST_CASES", 10**9)
+
+    def statement(a=Real, b=Real, c=Real, d=Real, e=Real, f=Real, g=Real, h=Real, k=Real, m=Real, n=Real, p=Real):
+        return AtLeast(floor(sum(Abs(v) for v in (a, b, c, d, e, f, g, h, k, m, n, p))), 0)
+
+    began = time.process_time()
+    found = checked(statement)
+    assert (found.verdict, found.detail) == (Verdict.UNDECIDED, "z3 did not settle it within 0.3 s")
+    assert time.process_time() - began < 1
+
+
 def test_more_effort_is_more_time():
     assert list(integers.SECONDS) == list(EFFORTS)
     assert sorted(integers.SECONDS.values()) == list(integers.SECONDS.values())
@@ -212,7 +254,7 @@ def test_an_irrational_solution_refutes_nothing():
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_ctrl_c_is_not_swallowed(monkeypatch):
     """z3 would take it for itself; it comes while a question is answered, when that takes long."""
-    right = integer_cases.z3.Solver.check
+    right = integer_oracle.z3.Solver.check
 
     def interrupted(solver):
         timer = threading.Timer(0.15, os.kill, (os.getpid(), signal.SIGINT))
@@ -222,7 +264,7 @@ def test_ctrl_c_is_not_swallowed(monkeypatch):
         finally:
             timer.cancel()
 
-    monkeypatch.setattr(integer_cases.z3.Solver, "check", interrupted)
+    monkeypatch.setattr(integer_oracle.z3.Solver, "check", interrupted)
     with pytest.raises(KeyboardInterrupt):
         checked(fermat)
 

@@ -47,6 +47,7 @@ from lemmata.spec.language import (
     at_least,
     at_most,
     case,
+    ceiling,
     delta,
     exp,
     floor,
@@ -126,6 +127,15 @@ TRUE = {
     ],
     "two conditions alike": [lambda x=Positive: Iff(Less(1, x), Less(0, log(x)))],
     "rounding": [lambda n=Size: Equals(floor((n + 1 - 1) / 1), n)],
+    "an output shape": [
+        lambda n=Size, p=Natural, k=Size, s=Size: Equals(
+            floor((n + 2 * p - k) / s) + 1, floor((n + 2 * p - k + s) / s)
+        )
+    ],
+    "a bound of whole numbers": [lambda n=Natural, b=Size: Less(b * ceiling(n / b), n + b)],
+    "a bound that a floor attains": [
+        lambda x=Real: AtMost(floor(x), x, equality=Equals(ceiling(x), floor(x))),
+    ],
     "a limit": [lambda x=Positive: Limit((x + 1) / x, x, oo, 1)],
     "a convergent series": [lambda: Converges(series(lambda k: 1 / k**2))],
     "a divergent series": [lambda: Diverges(series(lambda k: 1 / k))],
@@ -254,6 +264,13 @@ FALSE = {
     ],
     "two conditions that part": [lambda x=Positive: Iff(Less(1, x), Less(0, x))],
     "rounding half": [lambda n=Size: Equals(floor(n / 2), n / 2)],
+    "an output shape without its stride": [
+        lambda n=Size, p=Natural, k=Size, s=Size: Equals(
+            floor((n + 2 * p - k) / s) + 1, floor((n + 2 * p - k + 1) / s)
+        )
+    ],
+    "a bound too low by one": [lambda n=Natural, b=Size: Less(b * ceiling(n / b), n + b - 1)],
+    "a bound that a floor attains elsewhere": [lambda x=Real: AtMost(floor(x), x, equality=Equals(x, 0))],
     "another limit": [lambda x=Positive: Limit((x + 1) / x, x, oo, 2)],
     "the harmonic series": [lambda: Converges(series(lambda k: 1 / k))],
     "the inverse squares": [lambda: Diverges(series(lambda k: 1 / k**2))],
@@ -262,6 +279,7 @@ FALSE = {
 # Neither true nor false by any point that balls could look at; no method may raise, and none may prove.
 NEITHER = {
     "nowhere defined": [lambda x=Real: Equals(log(-exp(x)), x)],
+    "a floor of no number": [lambda n=Natural: Equals(floor(n / (n - n)), n)],
     "a foreign function": [lambda x=Real: Equals(x, x), lambda e, x: Equals(sp.sin(x), x)],
     "a foreign sum": [
         lambda x=Real, n=Size: Equals(x, x),

@@ -13,6 +13,7 @@ from lemmata.spec.language import (
     Equals,
     Functional,
     Index,
+    Less,
     Matrix,
     Positive,
     Real,
@@ -21,8 +22,11 @@ from lemmata.spec.language import (
     Stationary,
     Vector,
     by_value,
+    ceiling,
     exp,
+    floor,
     log,
+    maximum,
     moment_of,
     recurrence,
     sqrt,
@@ -92,6 +96,13 @@ SLIPS = {
     "on the left, the term x dropped": lambda x=Real, y=Real: AtMost(x + y, 1, equality=Equals(x, y)),
     "on the right, a factor 2": lambda x=Real, y=Real: AtMost(x, y, equality=Equals(x, y)),
     "1 for 0": lambda x=Real: Equals(x - x, 0),
+    "the sides swapped": lambda x=Real: Less(x, x + 1),
+    "the inequality reversed, equality allowed": lambda x=Real: Less(x, x + 1),
+    "equality for the inequality": lambda x=Real: Less(x, x + 1),
+    "both signs flipped": lambda x=Real: Less(x, x + 1),
+    "⌈x/2⌉ for ⌊x/2⌋": lambda x=Real: Equals(x, floor(x / 2)),
+    "⌊x/2⌋ for ⌈x/2⌉": lambda x=Real: Equals(x, ceiling(x / 2)),
+    "min(x, 0) for max(x, 0)": lambda x=Real: Equals(x, maximum(x, 0)),
 }
 
 
@@ -110,6 +121,22 @@ def test_an_inequality_with_zero_is_not_doubled():
     found = of(lambda x=Real, y=Real: AtMost(x**2, 0, equality=Equals(x, 0)))
     assert "on the left, a factor 2" not in found
     assert "on the left, the opposite sign" in found
+
+
+def test_a_term_that_is_nothing_is_not_mutated():
+    assert not [what for what in of(lambda x=Real, y=Real: Equals(x, x + y + 0)) if " 0 " in what]
+
+
+def test_the_sides_of_a_bound_are_mutated_apart_from_what_is_wrong_for_certain():
+    with registry.kept():
+        made = registry.claim_of(lambda x=Real, y=Real: Less(x, x + exp(y)))
+    found = {what: text(s) for what, s in mutations.of_bound(made.statement, made.variables)}
+    assert found["on the right, the term exp(y) dropped"] == "x < x"
+    assert found["on the right, a factor 2"] == "x < 2·(x + exp(y))"
+    assert found["on the left, the opposite sign"] == "−x < x + exp(y)"
+    assert not set(found) & set(of(lambda x=Real, y=Real: Less(x, x + exp(y))))
+    touching = registry.claim_of(lambda x=Real: AtMost(x, x**2 + x, equality=Equals(x, 0)), name="touching")
+    assert not list(mutations.of_bound(touching.statement, touching.variables)), "these are all wrong"
 
 
 def test_a_minimiser_and_a_value_have_slips():

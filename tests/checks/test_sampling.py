@@ -12,7 +12,15 @@ from membership import strangers
 
 from lemmata.checks import catalogue
 from lemmata.checks.goal import plain_value
-from lemmata.checks.sampling import sample_point, simplified, size_choices, sizes_of
+from lemmata.checks.sampling import (
+    even_point,
+    mixed_sizes,
+    numbers_of,
+    sample_point,
+    simplified,
+    size_choices,
+    sizes_of,
+)
 from lemmata.spec.language import (
     Functional,
     Index,
@@ -149,6 +157,33 @@ def test_simple_values_stay_in_the_sorts():
     assert found["p"] == point["p"]
     narrowed = simplified(variables(x=Real), {"x": Fraction(7, 3)}, lambda p: True, {"x": Positive.domain})
     assert narrowed["x"] == 1
+
+
+def test_numbers_are_made_small_and_lengths_stay():
+    found = variables(n=Size, s=Size, t=Natural, a=Vector["n"])
+    point = {"n": 3, "s": 5, "t": 4, "a": {(i,): Fraction(0) for i in (1, 2, 3)}}
+    assert simplified(found, point, lambda p: p["s"] + p["t"] > 3) == {**point, "s": 1, "t": 3}
+    assert simplified(found, point, lambda p: True) == {**point, "s": 1, "t": 0}
+
+
+def test_dimensions_that_are_only_numbers_differ_freely():
+    found = variables(n=Size, s=Size, k=Size, t=Natural, a=Vector["n"], i=Index["n"])
+    assert numbers_of(found) == ["s", "k"]
+    drawn = [mixed_sizes(["n", "s", "k"], ["s", "k"], random.Random(seed)) for seed in range(100)]
+    assert {len(set(d.values())) for d in drawn} == {1, 2, 3}
+    assert max(d["n"] for d in drawn) == 3 and max(d["s"] for d in drawn) == 7
+
+
+@pytest.mark.parametrize("value", [0, 1])
+def test_the_plainest_points_lie_in_the_sorts(value):
+    found = variables(x=Real, y=Positive, u=OpenUnit, t=Natural, a=Vector["n"], p=Simplex["n"], s=Sign, i=Index["n"])
+    before = sample_point(found, {"n": 3}, random.Random(0))
+    point = even_point(found, before, value)
+    assert strangers(found, {name: plain_value(v) for name, v in point.items()}) == []
+    assert point["x"] == point["t"] == value and set(point["a"].values()) == {value}
+    assert isinstance(point["t"], int) and isinstance(point["x"], Fraction)
+    assert point["y"] == (1 if value else before["y"])
+    assert even_point(found, before, value, {"x": OpenUnit.domain})["x"] == before["x"]
 
 
 @given(st.integers(0, 10**6), st.integers(0, 3), st.fractions(-2, 2, max_denominator=4))

@@ -137,7 +137,8 @@ def copy(tmp_path):
 
     def start(*words):
         command = [sys.executable, "-P", "-m", "lemmata.cli", "verify", *words, "--json", "-", "-j", "2"]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        return subprocess.Popen(command, env=environment, start_new_session=True, **pipes)
 
     def verified(*words):
         process = start(*words)
@@ -186,7 +187,7 @@ def test_an_interrupted_run_ends_soon_and_the_next_goes_on(copy, tmp_path):
     while store.size()[0] < 20 and time.monotonic() < deadline:
         time.sleep(0.05)
     before = time.monotonic()
-    process.send_signal(signal.SIGINT)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does it: to all processes at once
     out, err = process.communicate(timeout=60)
     took = time.monotonic() - before
     assert process.returncode == 130
@@ -199,3 +200,15 @@ def test_an_interrupted_run_ends_soon_and_the_next_goes_on(copy, tmp_path):
     done = [c["id"] for c in known["claims"]]
     if done:
         assert verified(*done, "--effort", "quick")[0]["kept"] == len(done)
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0.5, 0.9])
+def test_an_interruption_while_everything_loads_is_one_sentence(copy, tmp_path, seconds):
+    process = copy[1]("*")
+    while not (tmp_path / "cache").exists():
+        time.sleep(0.02)
+    time.sleep(seconds)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err

@@ -27,6 +27,8 @@ from lemmata.spec.language import (
     exp,
     floor,
     largest,
+    maximum,
+    minimum,
     product,
     recurrence,
     sqrt,
@@ -211,6 +213,12 @@ def test_an_index_that_may_leave_its_array(name):
         (lambda n, k: floor((n + 1) / 2), True),
         (lambda n, k: floor(k / 3) + 1, True),
         (lambda n, k: n + 1 - ceiling(k / 2), True),
+        (lambda n, k: minimum(k + 1, n), True),
+        (lambda n, k: maximum(k - 1, 1), True),
+        (lambda n, k: maximum(minimum(k + 3, n) - 2, 1), True),
+        (lambda n, k: maximum(k - 1, 0), False),
+        (lambda n, k: minimum(k + 1, n + 1), False),
+        (lambda n, k: maximum(k + 1, 1), False),
         (lambda n, k: ceiling(sqrt(n)), False),
         (lambda n, k: floor(n / 2), False),
         (lambda n, k: ceiling((n + 2) / 2), False),
@@ -219,7 +227,7 @@ def test_an_index_that_may_leave_its_array(name):
         (lambda n, k: floor(0.5 * n) + 1, False),
     ],
 )
-def test_of_a_floor_is_known_how_far_it_is_from_its_argument(index, inside):
+def test_what_is_known_of_floors_and_extremes(index, inside):
     n, k = sp.symbols("n k", integer=True)
     with as_written():
         assert within(index(n, k), n, {n: (sp.Integer(1), None), k: (sp.Integer(1), n)}) is inside

@@ -77,6 +77,7 @@ def test_the_schema_describes_every_field():
         "step": evidence.StepRecord,
         "twin": evidence.TwinRecord,
         "counterexample": evidence.Counterexample,
+        "no_value": evidence.NoValue,
         "definition": evidence.DefinitionRecord,
         "lecture": evidence.LectureRecord,
         "formula": evidence.Formula,

@@ -113,9 +113,7 @@ def points(draw: Callable[[Any], Any]) -> dict[str, Any]:
 
 def value(e: Any, point: dict[str, Any], bound: Mapping[Any, int] | None = None) -> Fraction:
     """The exact value of an expression of this module's kind; `bound` gives indices that stand outside their sum."""
-    evaluation = Evaluation(point, Balls())
-    evaluation.bound.update(bound or {})
-    found = evaluation.value(e)
+    found = Evaluation(point, Balls()).value(e, bound)
     return Fraction(int(found)) if isinstance(found, int) else Fraction(int(found.p), int(found.q))
 
 
