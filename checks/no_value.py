@@ -40,11 +40,6 @@ class Sure(Balls):
             evaluate(self.variable(at))  # but what has no value has none
             raise Undecided("a derivative at what may be a kink") from reason
 
-    def real_power(self, a: Any, b: Any) -> Any:
-        if not isinstance(a, Dual) and sign(a) == 0 and sign(b) > 0:
-            return 0
-        return super().real_power(a, b)
-
     def is_zero(self, a: Any) -> bool:
         """Asked of the weight of a logarithm: where it may be 0, the logarithm may not matter."""
         return not isinstance(a, Dual) and sign(a) == 0

@@ -173,9 +173,9 @@ def test_where_there_may_be_a_value_nothing_is_said(name):
 
 
 def test_the_doubt_is_what_keeps_it_silent(monkeypatch):
-    """By balls that do not doubt, a derivative at a kink that is none would be called a defect."""
+    """By balls that do not doubt, a derivative that is a limit of quotients only would be called a defect."""
     monkeypatch.setattr(no_value, "Sure", Balls)
-    assert looked_at(WITH["a kink that is none"]).no_value
+    assert looked_at(WITH["a root of a square"]).no_value
 
 
 def test_what_is_sure():
