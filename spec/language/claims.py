@@ -15,7 +15,7 @@ from typing import Any
 import sympy as sp
 
 from . import lengths
-from .errors import LanguageError, located
+from .errors import LanguageError, hint, located
 from .expressions import Array, Expr, Family, Named, as_written, plain_number, substitute
 from .sorts import RANDOM, Domain, Size, Sort
 from .statements import AtLeast, AtMost, Statement, check_statement
@@ -132,7 +132,8 @@ class _Spoken:
                 raise LanguageError(error.bare, error.where or _line_of(error, function)) from error
             except (Exception, SystemExit) as error:
                 raise LanguageError(
-                    f"{self.id} cannot be built: {type(error).__name__}: {error}", _line_of(error, function)
+                    f"{self.id} cannot be built: {type(error).__name__}: {error}{hint(error)}",
+                    _line_of(error, function),
                 ) from error
 
 

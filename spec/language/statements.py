@@ -186,6 +186,15 @@ def check_statement(statement: Any, where: str) -> Statement:
     return built
 
 
+def _no_side(s: Any) -> str:
+    """Why a statement cannot be a side of an equivalence, or nothing: whether it holds must show at one input."""
+    kind = type(s).__name__
+    if isinstance(s, (AtMost, AtLeast)) and s.equality is not None:
+        return f"a side of Iff is {kind} without an equality case"
+    decidable = isinstance(s, (Equals, Identical, Less, AtMost, AtLeast, Iff))
+    return "" if decidable else f"a side of Iff is an equation, an inequality, Identical or Iff, not {kind}"
+
+
 def _is_condition(part: Any) -> bool:
     return isinstance(part, (Equals, Identical))
 
@@ -219,6 +228,7 @@ def _misplaced(s: Statement) -> str:
                 return f"the {f.name} of {name} is a variable, not {kind}"
             case "left" | "right" if isinstance(s, Iff):
                 fault = _misplaced(part) if isinstance(part, Statement) else f"Iff takes statements, not {kind}"
+                fault = fault or _no_side(part)
                 if fault:
                     return fault
             case _:

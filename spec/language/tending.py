@@ -44,4 +44,7 @@ def unreachable(s: Limit, variables: Mapping[str, Variable]) -> str:
         return f"{s.to} is not known to lie in the domain of {v.name}"
     near = Fraction(int(s.to.p), int(s.to.q))
     inside = (d.low is None or near >= d.low) and (d.high is None or near < d.high)
+    if d.high is not None and near == d.high:
+        below = f"put {s.to} − u for {v.name}, where u tends to 0"
+        return f"{v.name} does not tend to {s.to} from above, as limits here do: it is {d.words}; {below}"
     return "" if inside else f"{v.name} does not tend to {s.to} from above: it is {d.words}"

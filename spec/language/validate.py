@@ -11,6 +11,7 @@ import sympy as sp
 from . import bounds, functions
 from . import expressions as x
 from .errors import LanguageError
+from .places import Test, is_float, names, place_of, takes_entry
 from .sorts import RANDOM, Sort
 from .statements import Identical, Limit, Statement
 from .steps import Step, successor
@@ -25,6 +26,17 @@ Ranges = dict[Any, tuple[Any, Any]]
 VECTORS = (x.Array, x.Family)
 OURS = (x.__name__, functions.__name__)
 SYMPY = (sp.Symbol, sp.Rational, sp.Add, sp.Mul, sp.Pow, sp.exp, sp.log, sp.tanh, sp.Abs)
+INSTEAD = {
+    "Mod": "a remainder is no word of the language of claims; write n - m * floor(n / m) for n % m",
+    "floor": "n // m is no word of the language of claims; write floor(n / m), with floor from lemmata.spec.language",
+    "ceiling": "SymPy's ceiling is no word of the language of claims; take ceiling from lemmata.spec.language",
+    "Max": "Max is no word of the language of claims; write maximum(a, b)",
+    "Min": "Min is no word of the language of claims; write minimum(a, b)",
+    "Sum": "Sum is no word of the language of claims; write total(lambda k: …, over=n)",
+    "Product": "Product is no word of the language of claims; write product(lambda k: …, over=n)",
+    "Piecewise": "Piecewise is no word of the language of claims; write where_nonnegative(x, there, elsewhere) or by_value",
+}
+ENDLESS = {x.Total: "sum", x.Product: "product", x.Largest: "maximum"}
 CONSTANTS = (sp.pi, sp.E, sp.oo, -sp.oo)
 
 
@@ -117,8 +129,10 @@ class _Walk:
         """placed: the names that an enclosing `at` gives values."""
         self.item, self.lengths, self.placed = item, lengths, placed
 
-    def wrong(self, sentence: str) -> LanguageError:
-        return LanguageError(f"{sentence}, in {self.item.id}", self.item.where)
+    def wrong(self, sentence: str, written: Test | None = None, only: bool = False) -> LanguageError:
+        """The error, at the line where what passes the test is written (only: on one line alone), or at the claim's."""
+        where = self.item.where if written is None else place_of(self.item.function, written, only)
+        return LanguageError(f"{sentence}, in {self.item.id}", where)
 
     def number(self, e: Any, ranges: Ranges) -> None:
         if isinstance(e, VECTORS):
@@ -130,6 +144,13 @@ class _Walk:
         self._word(e, ranges)
         match e:
             case x.Binder():
+                if not isinstance(e, x.Family) and {sp.oo, -sp.oo} & {e.low, e.high}:
+                    raise self.wrong(
+                        f"a {ENDLESS[type(e)]} without end has no value; state Limit(…, n, oo, value) of the one up to n"
+                        + (", or Converges(series(…))" if isinstance(e, x.Total) else ""),
+                        names("oo"),
+                        only=True,
+                    )
                 self._whole(e.low, ranges)
                 self._whole(e.high, ranges)
                 self.number(e.body, {**ranges, e.index: (e.low, e.high)})
@@ -172,9 +193,11 @@ class _Walk:
 
     def _word(self, e: Any, ranges: Ranges) -> None:
         if isinstance(e, sp.Float):
-            raise self.wrong(f"{float(e)} is a float, and claims are exact; write x / 2 for 0.5 * x")
+            raise self.wrong(f"{float(e)} is a float, and claims are exact; write x / 2 for 0.5 * x", is_float)
         if not isinstance(e, SYMPY) and e not in CONSTANTS and type(e).__module__ not in OURS:
-            raise self.wrong(f"{type(e).__name__} is no word of the language of claims")
+            name = type(e).__name__
+            said = INSTEAD.get(name, f"{name} is no word of the language of claims")
+            raise self.wrong(said, names(name))
         known = isinstance(e, x.Bound) or e in CONSTANTS or getattr(e, "name", "") in self.placed
         if isinstance(e, sp.Symbol) and not known and e.name not in self.item.variables:
             raise LanguageError(
@@ -218,9 +241,10 @@ class _Walk:
         low, high = bounds.reach(index, ranges)
         which, end = f"the index {_text(index)} of {name}", _text(length)
         if low is None or high is None or low == high:
-            raise self.wrong(f"{which} may lie outside 1, …, {end}")
+            raise self.wrong(f"{which} may lie outside 1, …, {end}", takes_entry(name), only=True)
         has = f"length {end}" if len(entry.array.dims) == 1 else f"{end} {('rows', 'columns')[axis]}"
-        raise self.wrong(f"{which} runs from {_text(low)} to {_text(high)}, but {name} has {has}")
+        said = f"{which} runs from {_text(low)} to {_text(high)}, but {name} has {has}"
+        raise self.wrong(said, takes_entry(name), only=True)
 
 
 def _without(placed: set[Any], ranges: Ranges) -> Ranges:

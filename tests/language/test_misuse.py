@@ -142,8 +142,11 @@ STATEMENTS = {
         lambda x=Real: Equals(total(lambda k: k, over=x), 1),
         f"x is used as an index or a limit of a sum, but need not be a whole number, {HERE}",
     ),
-    "two indices for one": (lambda a=Vector["n"], i=Index["n"]: Equals(a[i, i], 1), "a has 1 indices, not 2"),
-    "one index for two": (lambda X=Matrix["n", "n"], i=Index["n"]: Equals(X[i], 1), "X has 2 indices, not 1"),
+    "two indices for one": (lambda a=Vector["n"], i=Index["n"]: Equals(a[i, i], 1), "a has 1 index, not 2"),
+    "one index for two": (
+        lambda X=Matrix["n", "n"], i=Index["n"]: Equals(X[i], 1),
+        "X has 2 indices, not 1; its row is vector(lambda k: X[i, k], over=X.dims[1])",
+    ),
     # --- what is no statement
     "SymPy's Eq": (
         lambda x=Real: sympy.Eq(x, x),
@@ -224,11 +227,12 @@ STATEMENTS = {
     ),
     "SymPy's Sum": (
         lambda x=Real, n=Size: Equals(sympy.Sum(x, (sympy.Symbol("k"), 1, n)), n * x),
-        f"Sum is no word of the language of claims, {HERE}",
+        f"Sum is no word of the language of claims; write total(lambda k: …, over=n), {HERE}",
     ),
     "SymPy's Piecewise": (
         lambda x=Real: Equals(sympy.Piecewise((x, x > 0), (0, True)), x),
-        f"Piecewise is no word of the language of claims, {HERE}",
+        "Piecewise is no word of the language of claims; write where_nonnegative(x, there, elsewhere) or by_value, "
+        f"{HERE}",
     ),
     "SymPy's sine": (lambda x=Real: Equals(sympy.sin(x), x), f"sin is no word of the language of claims, {HERE}"),
     # --- derivatives
@@ -251,7 +255,7 @@ STATEMENTS = {
     # --- sums and their like
     "a sum over a matrix": (
         lambda X=Matrix["n", "m"]: Equals(total(lambda k: k, over=X), 1),
-        "sum over X needs one of its sizes: over=m or over=d",
+        "sum over X needs one of its sizes: over=X.dims[0] (that is n) or over=X.dims[1] (that is m)",
     ),
     "a sum over text": (
         lambda n=Size: Equals(total(lambda k: k, over="n"), 1),
@@ -272,7 +276,8 @@ STATEMENTS = {
     ),
     "a choice by if": (
         lambda x=Real: Equals(1 if x > 0 else 2, 1),
-        "test_misuse.sample cannot be built: TypeError: cannot determine truth value of Relational: x > 0",
+        "test_misuse.sample cannot be built: TypeError: cannot determine truth value of Relational: x > 0; "
+        "Python cannot choose between formulas; use maximum, minimum or where_nonnegative",
     ),
 }  # fmt: skip
 
