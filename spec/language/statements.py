@@ -143,7 +143,7 @@ class Iff(Statement):
 
 @dataclass(frozen=True)
 class SameMinimiser(Statement):
-    """Two functions of a vector have the same minimisers."""
+    """Two functions of a vector, or of a real variable, have the same minimisers."""
 
     first: Any
     second: Any
@@ -222,8 +222,8 @@ def _misplaced(s: Statement) -> str:
                     return f"for_all of {name} is a tuple of variables, such as (w, j)"
             case "terms" if not isinstance(part, Family):
                 return f"{name} takes series(lambda k: …), not {kind}"
-            case "over" if not isinstance(part, Array):
-                return f"{name} is over a vector, not {kind}"
+            case "over" if not isinstance(part, (Array, sp.Symbol)):
+                return f"{name} is over a vector or a real variable, not {kind}"
             case "unknown" | "variable" if not isinstance(part, sp.Symbol):
                 return f"the {f.name} of {name} is a variable, not {kind}"
             case "left" | "right" if isinstance(s, Iff):

@@ -13,7 +13,7 @@ from . import expressions as x
 from .errors import LanguageError
 from .places import Test, is_float, names, place_of, takes_entry
 from .sorts import RANDOM, Sort
-from .statements import Identical, Limit, Statement
+from .statements import Identical, Limit, SameMinimiser, Statement
 from .steps import Step, successor
 from .tending import unreachable
 from .whole import whole
@@ -55,7 +55,8 @@ def check_ranges(item: Claim | Definition, what: Statement | sp.Expr, lengths: b
     walk = _Walk(item, lengths)
     for expr, may_be_vector in _places(what) if isinstance(what, Statement) else ((what, False),):
         (walk.any if may_be_vector else walk.number)(expr, ranges)
-    fault = _unlike(what) if isinstance(what, Statement) else ""
+    fault = _no_space(item, what) if isinstance(what, SameMinimiser) else ""
+    fault = fault or _unlike(what) if isinstance(what, Statement) else ""
     fault = fault or (unreachable(what, item.variables) if isinstance(what, Limit) else "")
     if fault:
         raise walk.wrong(fault)
@@ -88,6 +89,8 @@ def _no_case(item: Claim, name: str, value: Any, successor: str) -> str:
         return f"{name} is not a variable of {item.id}"
     if variable.sort.kind not in ("scalar", "size"):
         return f"cases are on numbers, and {name} is none"
+    if isinstance(item.statement, SameMinimiser) and item.statement.over == variable.expr:
+        return f"the minimisers are over all {name}"
     whole = variable.sort.domain.integer
     narrower = isinstance(value, Sort) and value.kind == "scalar"
     if isinstance(value, int) or narrower or (whole and value == successor):
@@ -105,6 +108,15 @@ def _places(s: Statement) -> Iterator[tuple[Any, bool]]:
                 yield from _places(part)
             elif part is not None:
                 yield part, vector
+
+
+def _no_space(item: Claim | Definition, s: SameMinimiser) -> str:
+    """Why there are no minimisers over this, or nothing."""
+    sort = getattr(item.variables.get(s.over.name), "sort", None)
+    real = sort and (
+        sort.kind == "array" or (sort.kind == "scalar" and not sort.domain.integer and not sort.domain.values)
+    )
+    return "" if real else f"SameMinimiser is over a vector or a real variable, and {s.over.name} is none"
 
 
 def _unlike(s: Statement) -> str:

@@ -12,6 +12,7 @@ from refusals import refusal
 
 from lemmata.spec.language import (
     AtMost,
+    Bit,
     D,
     Determines,
     Equals,
@@ -192,8 +193,16 @@ STATEMENTS = {
         "the equality case of AtMost is Equals(…), Identical(…) or a tuple of them, not Less",
     ),
     "minimisers over a number": (
-        lambda x=Real: SameMinimiser(x, x, over=x),
-        "SameMinimiser is over a vector, not Symbol",
+        lambda x=Real: SameMinimiser(x, x, over=x + 1),
+        "SameMinimiser is over a vector or a real variable, not Add",
+    ),
+    "minimisers over a size": (
+        lambda n=Size: SameMinimiser(n, n, over=n),
+        f"SameMinimiser is over a vector or a real variable, and n is none, {HERE}",
+    ),
+    "minimisers over two values": (
+        lambda x=Bit: SameMinimiser(x, x, over=x),
+        f"SameMinimiser is over a vector or a real variable, and x is none, {HERE}",
     ),
     "an unknown that is a number": (
         lambda x=Real: Determines(Equals(x, 1), 2, x, (x,)),
