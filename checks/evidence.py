@@ -153,6 +153,17 @@ class TwinRecord:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What one part found. problem: how the method broke down; passing: of this run only, and not to be kept."""
+
+    evidence: tuple[Evidence, ...] = ()
+    proofs: tuple[ProofRecord, ...] = ()
+    twins: tuple[TwinRecord, ...] = ()
+    problem: str = ""
+    passing: bool = False
+
+
+@dataclass(frozen=True)
 class PrintedRecord:
     """A formula as a lecture prints it, our reading of it as a claim, and what became of that claim.
 

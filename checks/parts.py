@@ -8,7 +8,7 @@ from typing import Any
 
 from ..spec.language.claims import REGISTRY, Claim
 from . import content, hypothesis_link, methods, stable_form, torch_link, twins
-from .evidence import STATEMENT, Evidence, Formula, ProofRecord, TwinRecord, Verdict
+from .evidence import STATEMENT, Evidence, Formula, Outcome, TwinRecord, Verdict
 from .goal import EFFORTS, Effort, goal_of
 from .hypothesis_link import implementation_name
 from .prover.closing import OUT_OF_TIME
@@ -41,17 +41,6 @@ class Part:
     @property
     def subject(self) -> str:
         return STATEMENT if self.method not in LINKS else f"link:{self.item}"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one part found. problem: how the method broke down; passing: of this run only, and not to be kept."""
-
-    evidence: tuple[Evidence, ...] = ()
-    proofs: tuple[ProofRecord, ...] = ()
-    twins: tuple[TwinRecord, ...] = ()
-    problem: str = ""
-    passing: bool = False
 
 
 def perform(part: Part, asked: Settings) -> Outcome:

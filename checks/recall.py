@@ -47,7 +47,7 @@ def _index_key() -> str:
 
 
 def known_index(store: Store) -> Index | None:
-    return _decoded(store.get([_index_key()]).get(_index_key()), Index)
+    return decoded(store.get([_index_key()]).get(_index_key()), Index)
 
 
 def recalled(
@@ -65,7 +65,7 @@ def recalled(
     ids = select(index.entries, [x.key for x in index.lectures], patterns, lecture)
     keys = [asked.key(i) for i in ids]
     kept = store.get(keys)
-    found = [_decoded(kept.get(key), Gathered) for key in keys]
+    found = [decoded(kept.get(key), Gathered) for key in keys]
     claims = [one for one in found if one is not None]
     if len(claims) < len(keys) or not keys:
         return None
@@ -93,5 +93,11 @@ def remember(store: Store, asked: Question, index: Index, found: Sequence[Gather
     store.put({_index_key(): encode(index)} | {asked.key(one.record.id): encode(one) for one in found})
 
 
-def _decoded(data: bytes | None, kind: type[T]) -> T | None:
-    return None if data is None else msgspec.json.decode(data, type=kind)
+def decoded(data: bytes | None, kind: type[T]) -> T | None:
+    """A kept record; None where there is none, or where records no longer look like this."""
+    if data is None:
+        return None
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except msgspec.DecodeError:
+        return None

@@ -20,13 +20,14 @@ from .evidence import (
     Evidence,
     Formula,
     Gathered,
+    Outcome,
     PrintedRecord,
     Verdict,
     contradictory,
     standing,
 )
 from .goal import Goal, goal_of, plain_value
-from .parts import TWINS, Outcome, Part, Settings
+from .parts import TWINS, Part, Settings
 from .sampling import sample_point, sizes_of
 
 

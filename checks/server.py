@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -23,8 +22,9 @@ def start_method() -> str:
 def start_early() -> None:
     """Start the server, unless it runs; a second call does nothing."""
     if start_method() == "forkserver":
-        from multiprocessing import forkserver
+        from multiprocessing import forkserver, resource_tracker
 
+        resource_tracker.ensure_running()  # it would unblock the signal
         multiprocessing.get_context("forkserver").set_forkserver_preload([f"{__package__}.loaded"])
         with _deaf():
             forkserver.ensure_running()
@@ -32,12 +32,26 @@ def start_early() -> None:
 
 @contextmanager
 def _deaf() -> Iterator[None]:
-    """What is started here does not hear Ctrl-C, which a terminal sends to all: whoever started it ends it."""
-    if threading.current_thread() is not threading.main_thread():
+    """What is started here does not hear Ctrl-C, which a terminal sends to all, until it has found its own answer.
+
+    The signal is held back rather than ignored, so that one that comes meanwhile is still heard here.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def hears_interruption() -> bool:
+    """Whether Ctrl-C reaches this process."""
+    return not hasattr(signal, "pthread_sigmask") or signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def let_interruption_end() -> None:
+    """Ctrl-C ends this process at once and without a word."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

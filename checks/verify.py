@@ -19,10 +19,10 @@ from ..spec.language.claims import Claim
 from ..spec.language.expressions import as_written
 from ..spec.lectures import LECTURES
 from . import catalogue, methods
-from .evidence import ClaimRecord, Gathered, LectureRecord, Run
+from .evidence import ClaimRecord, Gathered, LectureRecord, Outcome, Run
 from .goal import EFFORTS
-from .parts import LINKS, TWINS, Keys, Outcome, Part, Settings, perform
-from .recall import Index, Question, known_index, remember
+from .parts import LINKS, TWINS, Keys, Part, Settings, perform
+from .recall import Index, Question, decoded, known_index, remember
 from .records import Assembly, definition_record
 from .selection import UsageError, unknown
 from .sources import environment
@@ -31,7 +31,6 @@ from .workers import Workers
 
 Work = Generator[list[Part], None, Gathered]
 Found = Generator[Gathered, None, None]
-_outcomes = msgspec.json.Decoder(Outcome)
 
 
 def method_names() -> list[str]:
@@ -160,8 +159,9 @@ class _Desk:
         keys = {p: self.keys.key(p) for p in wanted} if self.store else {}
         kept = self.store.get(k for k in keys.values() if k) if self.store else {}
         for part, key in keys.items():
-            if key in kept:
-                self.outcomes[part] = _outcomes.decode(kept[key])
+            outcome = decoded(kept.get(key), Outcome)
+            if outcome is not None:
+                self.outcomes[part] = outcome
         return [p for p in wanted if p not in self.outcomes]
 
     def _learn(self, part: Part, outcome: Outcome) -> None:

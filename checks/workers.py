@@ -13,7 +13,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from pathlib import Path
 
-from .parts import TWINS, Outcome, Part, Settings, perform, unfinished
+from .evidence import Outcome
+from .parts import TWINS, Part, Settings, perform, unfinished
 from .server import start_early, start_method
 
 PARTS_PER_WORKER = 300  # then a fresh one takes over, so that what SymPy remembers stays bounded

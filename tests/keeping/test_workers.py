@@ -210,5 +210,5 @@ def test_an_interruption_while_everything_loads_is_one_sentence(copy, tmp_path, 
     time.sleep(seconds)
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode in (130, -signal.SIGINT)  # a shell calls both 130; Python ends so inside some imports
     assert "Traceback" not in err
