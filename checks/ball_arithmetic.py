@@ -69,8 +69,22 @@ def sign(a: Any) -> int:
     raise Undecided("sign")
 
 
+def _surely_zero(a: Any) -> bool:
+    while isinstance(a, Dual):
+        a = a.value
+    return rational(a) == 0
+
+
 class Balls:
-    """Arithmetic over fmpq, arb and Dual. Results are enclosures; nothing is ever rounded to nearest."""
+    """Arithmetic over fmpq, arb and Dual. Results are enclosures; nothing is ever rounded to nearest.
+
+    At a kink a derivative is taken from either side: directions has the side that each differentiation looks at, and
+    tied those that met a kink. Where both sides agree, that is the derivative.
+    """
+
+    def __init__(self) -> None:
+        self.directions: dict[int, int] = {}
+        self.tied: set[int] = set()
 
     def exact(self, q: Fraction) -> Any:
         return rational(q)
@@ -139,7 +153,22 @@ class Balls:
         return out
 
     def real_power(self, a: Any, b: Any) -> Any:
-        return self.function("exp", self.mul(self.function("log", a), b))
+        if not _surely_zero(a):
+            return self.function("exp", self.mul(self.function("log", a), b))
+        s = sign(b)  # 0ʳ is 0 for r > 0 and has no value for r < 0; as elsewhere 0⁰ = 1
+        if s < 0:
+            raise Undefined("division by zero")
+        if s == 0 and isinstance(b, Dual):
+            raise Undefined("the derivative of 0ʳ at r = 0")
+        if not isinstance(a, Dual):
+            return fmpq(s == 0)
+        r = b  # where the base is 0, xʳ does not change with r > 0
+        while isinstance(r, Dual):
+            r = r.value
+        if s == 0:
+            return fmpq(1)
+        slope = self.mul(r, self.real_power(a.value, self._plus(r, -1)))
+        return Dual(a.tag, self.real_power(a.value, r), self.mul(slope, a.slope))
 
     def function(self, name: str, a: Any) -> Any:
         if isinstance(a, Dual):
@@ -183,9 +212,7 @@ class Balls:
             case "tanh":
                 slope = self._plus(1, self.neg(self.mul(out, out)))
             case "Abs":
-                slope = sign(v)
-                if slope == 0:
-                    raise Undefined("the derivative of |x| at 0")
+                slope = self._side(a)
             case _:
                 raise Unsupported(f"the derivative of {name}")
         return Dual(a.tag, out, self.mul(slope, a.slope))
@@ -209,7 +236,23 @@ class Balls:
         return not isinstance(a, Dual) and rational(a) == 0
 
     def is_nonnegative(self, a: Any) -> bool:
-        return sign(a) >= 0
+        side = self._side(a)
+        if side == 0 and isinstance(a, Dual):
+            raise Undecided("on which side of a choice its condition moves")
+        return side >= 0
+
+    def _side(self, a: Any) -> int:
+        """The sign of a number, and where it is 0 the sign that it takes on the side that is looked at."""
+        s = sign(a)
+        if s or not isinstance(a, Dual):
+            return s
+        if isinstance(a.value, Dual):  # the outer differentiation moves further than the inner one
+            outer = self._side(a.value)
+            if outer == 0:
+                raise Undefined("a derivative of a derivative at a tie")
+            return outer
+        self.tied.add(a.tag)
+        return self._side(a.slope) * self.directions[a.tag]
 
     def xlogy(self, a: Any, b: Any) -> Any:
         if sign(b) == 0:
@@ -224,10 +267,7 @@ class Balls:
         best = values[0]
         for v in values[1:]:
             if isinstance(best, Dual) or isinstance(v, Dual):
-                s = sign(self._plus(v, self.neg(best)))
-                if s == 0:
-                    raise Undefined("the derivative of a maximum at a tie")
-                best = v if s > 0 else best
+                best = v if self._side(self._plus(v, self.neg(best))) > 0 else best
             else:
                 a, b = rational(best), rational(v)
                 best = max(a, b) if isinstance(a, fmpq) and isinstance(b, fmpq) else ball(a).max(ball(b))
@@ -235,8 +275,30 @@ class Balls:
 
     def derivative(self, evaluate: Callable[[Any], Any], at: Any) -> Any:
         tag = next(_tags)
-        out = evaluate(Dual(tag, rational(at), fmpq(1)))
+
+        def towards(direction: int) -> Any:
+            self.directions[tag] = direction
+            return evaluate(Dual(tag, rational(at), fmpq(1)))
+
+        out = towards(1)
+        if tag in self.tied:
+            _agree(out, towards(-1))
         return out.slope if isinstance(out, Dual) and out.tag == tag else fmpq(0)
+
+
+def _agree(a: Any, b: Any) -> None:
+    """Raise Undefined where value or slope differ on the two sides of a kink, and Undecided where they may."""
+    tags = [d.tag for d in (a, b) if isinstance(d, Dual)]
+    if tags:
+        split = [(d.value, d.slope) if isinstance(d, Dual) and d.tag == max(tags) else (d, fmpq(0)) for d in (a, b)]
+        for pair in zip(*split, strict=True):
+            _agree(*pair)
+        return
+    certain = compare(a, b)
+    if certain == "?":
+        raise Undecided("whether the slopes on the two sides of a tie agree")
+    if certain != "=":
+        raise Undefined("the derivative at a tie, where the slopes on its two sides differ")
 
 
 def compare(left: Any, right: Any) -> str:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 from ..spec.language import expressions as x
 from ..spec.language.printing import text
 from ..spec.language.sorts import Domain
 from ..spec.language.statements import (
+    All,
     AtLeast,
     AtMost,
     Converges,
@@ -26,10 +28,12 @@ from ..spec.language.statements import (
     Limit,
     SameMinimiser,
     Statement,
+    conditions,
 )
 from . import asymptotics, minimisers, no_value
 from .asymptotics import NO_VALUE
 from .ball_arithmetic import PRECISIONS, Balls, compare, precision, shown
+from .equality_points import has_equality_case, near_equality_case
 from .evaluate import Evaluation, Undecided, Undefined, Unsupported
 from .evidence import STATEMENT, Counterexample, Evidence, Verdict
 from .goal import Effort, Goal, plain_value
@@ -127,7 +131,7 @@ def _exactly_when(at: Evaluation, left: Statement, right: Statement) -> Finding:
 def truth(at: Evaluation, s: Statement) -> bool | None:
     """Whether a statement certainly holds here (True), certainly fails (False), or neither is certain."""
     match s:
-        case Identical(left, right) if isinstance(left, (x.Array, x.Family)):
+        case All() | Identical(x.Array() | x.Family(), _):
             return _identical(at, s)
         case Equals(left, right) | Identical(left, right):
             return {"<": False, "=": True, ">": False, "?": None}[_order(at, left, right)]
@@ -177,14 +181,19 @@ def _ordered(at: Evaluation, left: Any, wanted: str, right: Any, equality: Any) 
     return AGREES
 
 
-def _identical(at: Evaluation, condition: Equals | Identical) -> bool | None:
-    """Whether two numbers or two vectors certainly agree (True), certainly differ (False), or neither."""
-    left, right = condition.left, condition.right
-    if isinstance(left, (x.Array, x.Family)):
-        length = at.integer(left.dims[0])
-        pairs = [*zip(at.entries(left, length), at.entries(right, length), strict=True)]
-    else:
-        pairs = [(at.value(left), at.value(right))]
+def _identical(at: Evaluation, condition: Equals | Identical | All) -> bool | None:
+    """Whether numbers, vectors or matrices certainly agree (True), certainly differ (False), or neither."""
+    pairs = []
+    for part in conditions(condition):
+        left, right = part.left, part.right
+        if isinstance(left, x.Array) and len(left.dims) == 2:
+            keys = product(*[range(1, at.integer(d) + 1) for d in left.dims])
+            pairs += [(at.value(left[k]), at.value(right[k])) for k in keys]
+        elif isinstance(left, (x.Array, x.Family)):
+            length = at.integer(left.dims[0])
+            pairs += [*zip(at.entries(left, length), at.entries(right, length), strict=True)]
+        else:
+            pairs.append((at.value(left), at.value(right)))
     certain = [compare(a, b) for a, b in pairs]
     if any(c in "<>" for c in certain):
         return False
@@ -197,10 +206,12 @@ def search(
     seed: int,
     narrowed: Mapping[str, Domain] | None = None,
     without: list[Point] | None = None,
+    near: Statement | None = None,
 ) -> tuple[Counterexample | None, int, str]:
     """A simplified counterexample or None, the number of points that were decided, and why others were not.
 
-    without: is given the points at which the statement was found to have no value.
+    without: is given the points at which the statement was found to have no value. near: the statement whose equality
+    case is visited, if not the goal's own.
     """
     rng, decided, reason, compared = random.Random(f"{seed}:{goal.id}"), 0, "", None
     if isinstance(goal.statement, SameMinimiser):
@@ -208,7 +219,7 @@ def search(
             compared = minimisers.comparison(goal)
         except Unsupported as unknown:
             return None, 0, str(unknown)
-    for point, sizes in _points(goal, effort, rng, narrowed):
+    for point, sizes in _points(goal, effort, rng, narrowed, near or goal.statement):
         if compared and isinstance(goal.statement, SameMinimiser):
             name = goal.statement.over.name
             other = {**point, name: sample_point(goal.variables, sizes, rng, narrowed)[name]}
@@ -230,7 +241,7 @@ def search(
 
 
 def _points(
-    goal: Goal, effort: Effort, rng: random.Random, narrowed: Mapping[str, Domain] | None
+    goal: Goal, effort: Effort, rng: random.Random, narrowed: Mapping[str, Domain] | None, near: Statement
 ) -> Iterator[tuple[Point, dict[str, int]]]:
     """Points with their sizes: drawn ones, then the plainest, then such as only numbers of many sizes can be."""
     names, two_sided = sizes_of(goal.variables), isinstance(goal.statement, (Iff, SameMinimiser))
@@ -242,6 +253,9 @@ def _points(
             if two_sided and rng.random() < 0.6:
                 few = SIMPLER if isinstance(goal.statement, Iff) else SIMPLER[:3]
                 point = plain_point(goal.variables, point, rng, few)
+            elif has_equality_case(near) and rng.random() < 0.5:  # in the case, and where it may have been missed
+                case = near_equality_case(near, goal.variables, point, rng)
+                point = case if rng.random() < 0.5 else plain_point(goal.variables, point, rng, SIMPLER[:3])
             yield point, sizes
     if isinstance(goal.statement, SameMinimiser):
         return
@@ -269,7 +283,7 @@ def _flat(goal: Goal, names: list[str]) -> list[dict[str, int]]:
     """Functions of a vector of length 1, with more data."""
     if not isinstance(goal.statement, SameMinimiser) or len(names) < 2:
         return []
-    own = goal.variables[goal.statement.over.name].sort.dims
+    own = goal.variables[goal.statement.over.name].sort.sizes
     return [{name: 1 if name in own else 3 for name in names}]
 
 

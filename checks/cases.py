@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from ..spec.language.claims import Proof, Step, Variable, successor
+from ..spec.language.claims import Variable
 from ..spec.language.sorts import POSITIVE, Sort
+from ..spec.language.steps import Proof, Step, successor
 
 
 @dataclass

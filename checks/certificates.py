@@ -11,7 +11,7 @@ import sympy as sp
 from ..spec.language import expressions as x
 from ..spec.language.claims import expand, lower_and_upper
 from ..spec.language.sorts import NONNEGATIVE, REAL, SIZE
-from ..spec.language.statements import AtLeast, AtMost, Equals, Identical, Less
+from ..spec.language.statements import All, AtLeast, AtMost, Equals, Identical, Less
 from .derivation import formula
 from .evaluate import Unsupported
 from .evidence import STATEMENT, Evidence, ProofRecord, StepRecord, Verdict
@@ -22,7 +22,7 @@ from .prover.engine import Engine, Infinite, Unproved
 from .prover.extended import ordered_at_infinity
 from .prover.inequality import Found, Search
 from .prover.leftover import expression, readable
-from .prover.proving import difference, equal, finite_or_said, stated_key
+from .prover.proving import difference, equal, finite_or_said, stated_keys
 from .prover.terms import Poly, number
 from .prover.translate import normal
 
@@ -96,18 +96,18 @@ def _attempt(goal: Goal, engine: Engine, low_side: Any, high_side: Any, read: Re
     return attempt, ""
 
 
-def _equality(goal: Goal, engine: Engine, found: Found, stated: Equals | Identical) -> bool:
+def _equality(goal: Goal, engine: Engine, found: Found, stated: Equals | Identical | All) -> bool:
     """All parts vanish exactly in the stated case: one part vanishes only there, and there the two sides agree."""
     if found.zeros is None:
         return False
-    key = stated_key(engine, stated)
-    if key not in found.zeros:
-        return False
+    keys = stated_keys(engine, stated)
+    if not keys <= found.zeros or isinstance(stated, All):
+        return keys == found.zeros
     replaced = next(((a, b) for a, b in ((stated.left, stated.right), (stated.right, stated.left)) if _free(a)), None)
     sides = [expand(e) for e in lower_and_upper(goal.statement)]
     moving = (x.Derivative, x.Expectation, x.Recurrence, x.Largest)
     if replaced is None or engine.ctx.domains.get(BELOW) or any(e.has(*moving) for e in sides):
-        return found.zeros == {key}
+        return found.zeros == keys
     there = [x.substitute(e, dict([replaced])) for e in sides]
     return equal(Engine(context_of(goal.variables.values())), *there) is None
 

@@ -10,20 +10,11 @@ from typing import Any
 import sympy as sp
 
 from ..spec.language import expressions as x
-from ..spec.language.claims import (
-    REGISTRY,
-    Claim,
-    Definition,
-    Proof,
-    Step,
-    Use,
-    definition_of,
-    successor,
-    unfold,
-)
+from ..spec.language.claims import REGISTRY, Claim, Definition, definition_of, unfold
 from ..spec.language.printing import latex, text
 from ..spec.language.sorts import NATURAL, Domain, Sort
 from ..spec.language.statements import AtLeast, AtMost, Determines, Equals, SameMinimiser, Statement
+from ..spec.language.steps import Proof, Step, Use, successor
 from .balls import counterexample, examine
 from .cases import Case, cases_of, uncovered
 from .equivalences import determined, minimisers_agree
@@ -405,7 +396,7 @@ def _first_plus_one(entries: Any) -> Any:
 def _not_inductive(goal: Goal, name: str) -> list[str]:
     """Why the step from t to t + 1 cannot use the statement at t: something else would have to change with t."""
     constrained = [
-        v.name for v in goal.variables.values() if name in v.sort.dims and (not v.sort.free or v.sort.kind == "index")
+        v.name for v in goal.variables.values() if name in v.sort.sizes and (not v.sort.free or v.sort.kind == "index")
     ]
     return [f"{v} depends on {name}, so the hypothesis does not speak of it at {name} + 1" for v in constrained]
 

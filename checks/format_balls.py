@@ -116,6 +116,8 @@ class FormatBalls:
         return a if n == 1 else self._rounded(_power(arb(a), n))
 
     def real_power(self, a: Any, b: Any) -> arb:
+        if a == 0 and b > 0:
+            return arb(0)
         return self._rounded((arb(a).log() * b).exp())
 
     def function(self, name: str, a: Any) -> Any:

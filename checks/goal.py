@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..spec.language.claims import Claim, Proof, Variable
+from ..spec.language import expressions as x
+from ..spec.language.claims import Claim, Variable
 from ..spec.language.randomness import Draws, Outcomes
-from ..spec.language.statements import Statement
+from ..spec.language.sorts import Vector
+from ..spec.language.statements import SameMinimiser, Statement
+from ..spec.language.steps import Proof, Step
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,30 @@ EFFORTS: dict[str, Effort] = {
 
 
 def goal_of(claim: Claim) -> Goal:
-    return Goal(claim.id, claim.variables, claim.statement, claim.proofs)
+    goal = Goal(claim.id, claim.variables, claim.statement, claim.proofs)
+    s = goal.statement
+    return _over_a_vector(goal, s) if isinstance(s, SameMinimiser) and not isinstance(s.over, x.Array) else goal
+
+
+def _over_a_vector(goal: Goal, s: SameMinimiser) -> Goal:
+    """Minimisers over a number, as methods look at them: over a vector with that number as its one entry."""
+    v = goal.variables[s.over.name]
+    vector = x.Array(v.name, 1)
+    one = Variable(v.name, Vector[1, v.sort], vector, vector.dims)
+
+    def moved(e: Any) -> Any:
+        return e if e is None else x.substitute(e, {v.expr: vector[1]})
+
+    def step(given: Step) -> Step:
+        use = given.using and replace(given.using, times=moved(given.using.times))
+        return replace(given, expr=moved(given.expr), because=moved(given.because), using=use)
+
+    return Goal(
+        goal.id,
+        {**goal.variables, v.name: one},
+        SameMinimiser(moved(s.first), moved(s.second), vector),
+        tuple(replace(p, steps=tuple(map(step, p.steps))) for p in goal.proofs),
+    )
 
 
 def plain_value(value: Any) -> Any:

@@ -51,7 +51,7 @@ def _candidates(goal: Goal) -> Iterator[Variable]:
     """
     expressions = [expand(e) for e in goal.statement.expressions()]
     plain = ("array", "stationary", "independent")
-    fixed = {d for v in goal.variables.values() for d in v.sort.dims if v.sort.kind not in plain or not v.sort.free}
+    fixed = {d for v in goal.variables.values() for d in v.sort.sizes if v.sort.kind not in plain or not v.sort.free}
     for v in goal.variables.values():
         if v.name in fixed:
             continue

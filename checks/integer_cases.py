@@ -16,9 +16,10 @@ from typing import Any
 import sympy as sp
 
 from ..spec.language import expressions as x
+from ..spec.language import lengths
 from ..spec.language.claims import expand
 from ..spec.language.printing import text
-from ..spec.language.statements import AtLeast, AtMost, Equals, Less, Statement
+from ..spec.language.statements import AtLeast, AtMost, Equals, Less, Statement, conditions
 from .goal import Goal
 from .integer_oracle import (
     ONE,
@@ -177,7 +178,9 @@ class Translation:
         if d.high is not None:
             self.facts.append(fact(plus(p, ONE, -d.high), "<" if d.open_high else "≤"))
         if sort.kind == "index":
-            self.facts.append(fact(plus(self._variable(sort.dims[0]), p, -1), "≥"))
+            size, more = lengths.parts(sort.dims[0])
+            length = plus(self._variable(size) if size else number(0), number(more))
+            self.facts.append(fact(plus(length, p, -1), "≥"))
         return p
 
     def _inverse(self, v: Quotient) -> Quotient:
@@ -277,7 +280,8 @@ def negated(s: Statement) -> list[list[tuple[Any, str, Any]]]:
         case AtMost(low, high, equality) | AtLeast(high, low, equality):
             out: list[list[tuple[Any, str, Any]]] = [[(low, ">", high)]]
             if equality is not None:
-                a, b = equality.left, equality.right
-                out += [[(low, "=", high), (a, r, b)] for r in "<>"] + [[(low, "<", high), (a, "=", b)]]
+                pairs = [(c.left, c.right) for c in conditions(equality)]
+                out += [[(low, "=", high), (a, r, b)] for a, b in pairs for r in "<>"]
+                out.append([(low, "<", high), *[(a, "=", b) for a, b in pairs]])
             return out
     raise AssertionError(f"{type(s).__name__} is outside the fragment")

@@ -16,6 +16,7 @@ from typing import Any
 import sympy as sp
 
 from ..spec.language import expressions as x
+from ..spec.language import lengths
 from ..spec.language.statements import AtLeast, AtMost, Equals, Less
 from .balls import NO_VALUE, counterexample, examine, search
 from .balls import TRUSTED as BALLS
@@ -187,7 +188,7 @@ def completed(goal: Goal, values: Mapping[str, Any]) -> Point | None:
     point = sample_point(goal.variables, sizes, random.Random(0))
     for name, v in values.items():
         sort = goal.variables[name].sort
-        if sort.kind == "index" and v > sizes[sort.dims[0]]:
+        if sort.kind == "index" and v > lengths.value(sort.dims[0], sizes.__getitem__):
             return None
         point[name] = int(v) if sort.domain.integer else Fraction(v)
     return point

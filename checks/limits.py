@@ -135,7 +135,7 @@ def _by_cases(
 def _parts(goal: Goal, domains: Mapping[str, Domain], name: str) -> list[tuple[str, Any, Domain | None]]:
     """(what is assumed, what the variable becomes, its new domain) for each part of its domain."""
     v = goal.variables.get(name)
-    if v is None or v.sort.kind not in ("scalar", "size") or any(name in w.sort.dims for w in goal.variables.values()):
+    if v is None or v.sort.kind not in ("scalar", "size") or any(name in w.sort.sizes for w in goal.variables.values()):
         return []
     d, n = domains.get(name, v.sort.domain), v.expr
     zero, one = (f"{name} = 0", sp.Integer(0), None), (f"{name} = 1", sp.Integer(1), None)

@@ -127,6 +127,8 @@ def _conditions(s: Statement, variables: Mapping[str, Variable]) -> Iterator[tup
             for what, e in of_expression(right, variables):
                 yield what, Equals(left, e)
             return
+        case Identical(_, x.Array(dims=(_, _))):
+            return  # a matrix cannot be written entry by entry
         case Identical(left, x.Array() | x.Family() as right):
             with x.as_written():
                 yield "1 added to each entry", Identical(left, x.vector(lambda k: right[k] + 1, over=right))
@@ -183,7 +185,7 @@ Ranges = dict[Any, Any]
 
 
 def _free_ranges(variables: Mapping[str, Variable]) -> Ranges:
-    return {v.expr: variables[v.sort.dims[0]].expr for v in variables.values() if v.sort.kind == "index"}
+    return {v.expr: v.lengths[0] for v in variables.values() if v.sort.kind == "index"}
 
 
 def _everywhere(e: Any, ranges: Ranges) -> Iterator[Mutation]:

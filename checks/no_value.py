@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..spec.language import expressions as x
-from ..spec.language.statements import AtLeast, AtMost, Determines, Equals, Identical, Iff, Less, Statement
+from ..spec.language.statements import All, AtLeast, AtMost, Determines, Equals, Identical, Iff, Less, Statement
 from .ball_arithmetic import PRECISIONS, Balls, Dual, precision, sign
 from .evaluate import Evaluation, Undecided, Undefined, Unsupported
 from .evidence import NoValue
@@ -39,11 +39,6 @@ class Sure(Balls):
         except Undefined as reason:  # |x|·x has a derivative at 0, and max(x, x) everywhere
             evaluate(self.variable(at))  # but what has no value has none
             raise Undecided("a derivative at what may be a kink") from reason
-
-    def real_power(self, a: Any, b: Any) -> Any:
-        if not isinstance(a, Dual) and sign(a) == 0 and sign(b) > 0:
-            return 0
-        return super().real_power(a, b)
 
     def is_zero(self, a: Any) -> bool:
         """Asked of the weight of a logarithm: where it may be 0, the logarithm may not matter."""
@@ -77,7 +72,7 @@ def _cost(value: Any) -> int:
 def _shown(goal: Goal, e: Any, point: Point) -> list[str]:
     """The variables of an expression, with the sizes of its arrays."""
     used = {s.name for s in e.free_symbols if not isinstance(s, x.Bound)}
-    used |= {d for n in used & set(goal.variables) for d in goal.variables[n].sort.dims}
+    used |= {d for n in used & set(goal.variables) for d in goal.variables[n].sort.sizes}
     return [n for n in goal.variables if n in used and n in point and not callable(point[n])]
 
 
@@ -112,6 +107,8 @@ def _expressions(statement: Any) -> Iterator[tuple[str, Any]]:
             with x.as_written():
                 solved = {statement.unknown: statement.value}
                 yield from ((PLACES[f.name], x.substitute(e, solved)) for e in (part.left, part.right))
+        elif isinstance(part, All):
+            yield from ((PLACES[f.name], e) for condition in part.parts for _, e in _expressions(condition))
         elif isinstance(part, Statement):
             yield from ((PLACES[f.name], e) for _, e in _expressions(part))
         else:

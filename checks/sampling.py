@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
+from ..spec.language import lengths
 from ..spec.language.claims import Variable
 from ..spec.language.sorts import Domain
 
@@ -16,7 +17,7 @@ SIMPLER = tuple(Fraction(x) for x in (0, 1, -1, 2, Fraction(1, 2), 3))
 
 def sizes_of(variables: Mapping[str, Variable]) -> list[str]:
     """The names that are dimensions: Size parameters, and whatever is used as a length."""
-    used = {d for v in variables.values() for d in v.sort.dims}
+    used = lengths_of(variables)
     return [v.name for v in variables.values() if v.sort.kind == "size" or v.name in used]
 
 
@@ -31,19 +32,19 @@ def size_choices(names: list[str], sizes: tuple[int, ...]) -> Iterator[dict[str,
 
 def lengths_of(variables: Mapping[str, Variable]) -> set[str]:
     """The dimensions that something has as its length, or an index as its end."""
-    return {d for v in variables.values() for d in v.sort.dims}
+    return {d for v in variables.values() for d in v.sort.sizes}
 
 
 def numbers_of(variables: Mapping[str, Variable]) -> list[str]:
     """The dimensions that are only numbers."""
-    lengths = lengths_of(variables)
-    return [v.name for v in variables.values() if v.sort.kind == "size" and v.name not in lengths]
+    used = lengths_of(variables)
+    return [v.name for v in variables.values() if v.sort.kind == "size" and v.name not in used]
 
 
 def no_length(variables: Mapping[str, Variable]) -> Iterator[dict[str, int]]:
     """Arrays without entries, where a natural number that may be 0 is their length."""
     for name in [n for n in sizes_of(variables) if 0 in variables[n].sort.domain]:
-        others = [v for v in variables.values() if name in v.sort.dims]
+        others = [v for v in variables.values() if name in v.sort.sizes]
         if all(v.sort.kind in ("array", "stationary") and not v.sort.sums for v in others):
             yield {**dict.fromkeys(sizes_of(variables), 1), name: 0}
 
@@ -61,6 +62,7 @@ def sample_point(
 ) -> Point:
     """One exact point; now and then two variables of one sort coincide, which is where equality cases live."""
     point: Point = {}
+    dims = {d: lengths.value(d, sizes.__getitem__) for v in variables.values() for d in v.sort.dims}
     for v in variables.values():
         if v.name in sizes:
             point[v.name] = sizes[v.name]
@@ -68,7 +70,7 @@ def sample_point(
             value = narrowed[v.name].sample(rng)
             point[v.name] = int(value) if narrowed[v.name].integer else value
         else:
-            value = v.sort.sample(rng, sizes)
+            value = v.sort.sample(rng, dims)
             whole = v.sort.kind == "index" or (v.sort.kind == "scalar" and v.sort.domain.integer)
             point[v.name] = int(value) if whole else value
         if v.sort.kind == "functional":

@@ -73,7 +73,7 @@ def _judge(
     """The outcome for one twin; None for what is no twin at all: it has no value anywhere, or it may hold and does."""
     twin = goal.twin(statement)
     formula = Formula(latex(statement), text(statement))
-    witness, _, reason = balls.search(twin, replace(effort, points=max(effort.points, 8)), seed)
+    witness, _, reason = balls.search(twin, replace(effort, points=max(effort.points, 8)), seed, near=goal.statement)
     if reason.startswith(balls.NO_VALUE) or (may_hold and witness is None):
         return None
     if witness is None and equivalent(goal, statement):

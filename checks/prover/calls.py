@@ -118,6 +118,8 @@ def integer_power(engine: Engine, base: Poly, exponent: Poly) -> Open:
     """A base of unknown sign to a power that is surely an integer; x^{a−b} = xᵃ/xᵇ only for x ≠ 0."""
     from .engine import Unproved
 
+    if not base.terms and engine.signs.poly_positive(exponent):
+        return []  # 0ʳ = 0 for r > 0
     if any(c.q != 1 or any(not engine.signs.integer(a, e) for a, e in m.powers) for m, c in exponent.terms):
         raise Unproved("a power of a number of unknown sign with an exponent not known to be an integer")
     if positive(engine, base):

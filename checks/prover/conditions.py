@@ -61,6 +61,8 @@ def condition_of(engine: Engine, s: Statement) -> Condition:
 
 
 def _entrywise(engine: Engine, left: Any, right: Any) -> Condition:
+    if len(left.dims) != 1:
+        raise Unproved("the equality of two matrices is not treated as a condition")
     (length,) = left.dims
     name = _index(0)
     lo, hi = number(1), normal(engine, length)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ...spec.language.claims import Variable
+from ...spec.language.lengths import parts
 from ...spec.language.sorts import RANDOM, REAL, Domain, Sort
 from .terms import Poly, number, var
 
@@ -36,15 +37,21 @@ class Context:
         return name in self.sums and self.domain(name).values == (0, 1)
 
 
+def length(dim: str) -> Poly:
+    """A dimension as a polynomial."""
+    name, more = parts(dim)
+    return Poly({**dict(var(name).terms if name else ()), **dict(number(more).terms)})
+
+
 def context_of(variables: Iterable[Variable], domains: Mapping[str, Domain] | None = None) -> Context:
     """The context that the sorts give; `domains` narrows some variables, as a case of a proof does."""
     ctx = Context()
     for v in variables:
         ctx.domains[v.name] = v.sort.domain
         if v.sort.kind == "index":
-            ctx.ranges[v.name] = (number(1), var(v.sort.dims[0]))
+            ctx.ranges[v.name] = (number(1), length(v.sort.dims[0]))
         if v.sort.sums:
-            ctx.sums[v.name] = tuple((axis, var(v.sort.dims[axis])) for axis in v.sort.sums)
+            ctx.sums[v.name] = tuple((axis, length(v.sort.dims[axis])) for axis in v.sort.sums)
         if v.sort.symmetric:
             ctx.symmetric.add(v.name)
         if v.sort.kind in RANDOM:

@@ -11,14 +11,15 @@ import sympy as sp
 
 from ...spec.language import expressions as x
 from ...spec.language.claims import GAP, Claim, lemma_of, unfold
+from ...spec.language.lengths import parts
 from ...spec.language.sorts import NONNEGATIVE, POSITIVE, RANDOM, REAL, Domain, Sort
-from ...spec.language.statements import Equals, Identical
+from ...spec.language.statements import All, Equals, Identical, conditions
 from .engine import Engine, Unproved, fresh_name
 from .extended import equal_at_infinity, infinite_part
 from .inequality import zero_key
 from .splitting import vanishes
-from .terms import Poly, Term, opened, var
-from .translate import Translation, apart, normal
+from .terms import Poly, Term, number, opened, var
+from .translate import Translation, apart, normal, plus
 
 
 def difference(left: Poly, right: Poly, engine: Engine) -> Poly:
@@ -133,12 +134,18 @@ def _gap(engine: Engine, e: x.Named, over: tuple[Any, ...]) -> Certificate:
     condition = lemma.statement.equality  # type: ignore[attr-defined]
     if condition is None:
         return Certificate(zeros=[UNKNOWN], lemmas={lemma.id})
-    left, right = (x.substitute(side, mapping) for side in (condition.left, condition.right))
-    return Certificate(zeros=zeros_of(left, right, over), lemmas={lemma.id})
+    stated = condition.rebuild(lambda side: x.substitute(side, mapping))
+    zeros = [z for c in conditions(stated) for z in zeros_of(c.left, c.right, over)]
+    return Certificate(zeros=zeros, lemmas={lemma.id})
 
 
 def zeros_of(left: Any, right: Any, over: tuple[Any, ...] = ()) -> list[Zero]:
-    """The condition left = right; for two vectors entry by entry."""
+    """The condition left = right; for two vectors or matrices entry by entry."""
+    if isinstance(left, x.Array) and len(left.dims) == 2:
+        m, n = left.dims
+        with x.as_written():
+            row = x.total(lambda i: x.total(lambda j: left[i, j] - right[i, j], over=n), over=m)
+        return [Zero(row.args[0].args[0], sp.Integer(0), (*over, row, row.args[0]))]
     if isinstance(left, (x.Array, x.Family)):
         with x.as_written():
             entry = x.vector(lambda k: left[k] - right[k], over=left)
@@ -146,23 +153,23 @@ def zeros_of(left: Any, right: Any, over: tuple[Any, ...] = ()) -> list[Zero]:
     return [Zero(left, right, over)]
 
 
-def same_condition(engine: Engine, found: list[Zero], stated: Equals | Identical) -> bool:
+def same_condition(engine: Engine, found: list[Zero], stated: Equals | Identical | All) -> bool:
     """Whether the certificate vanishes exactly under the stated condition."""
     if UNKNOWN in found:
         return False
-    (wanted,) = zeros_of(stated.left, stated.right)
     keys = {_zero_key(engine, z) for z in found} - {"always"}
-    return keys == {_zero_key(engine, wanted)}
+    return keys == stated_keys(engine, stated)
 
 
-def stated_key(engine: Engine, stated: Equals | Identical) -> str:
-    """The stated equality case in the form in which certificates say when they vanish."""
-    (wanted,) = zeros_of(stated.left, stated.right)
-    return _zero_key(engine, wanted)
+def stated_keys(engine: Engine, stated: Equals | Identical | All) -> set[str]:
+    """The conditions of the stated equality case in the form in which certificates say when they vanish."""
+    return {_zero_key(engine, z) for c in conditions(stated) for z in zeros_of(c.left, c.right)}
 
 
-def never(engine: Engine, stated: Equals | Identical) -> bool:
+def never(engine: Engine, stated: Equals | Identical | All) -> bool:
     """Whether the stated equality is impossible on this domain: one side is certainly apart from the other."""
+    if isinstance(stated, All):
+        return any(never(engine, part) for part in stated.parts)
     if isinstance(stated, Identical):
         return False
     coef, atoms = engine.factored(difference(normal(engine, stated.left), normal(engine, stated.right), engine))
@@ -181,14 +188,18 @@ def _zero_key(engine: Engine, z: Zero) -> str:
 
 def misfit(engine: Engine, lemma: Claim, arguments: Mapping[str, Any], over: tuple[Any, ...] = ()) -> str:
     """Why a lemma does not speak of these arguments, or nothing. What is not named is determined by the others."""
-    sizes = {d: normal(engine, arguments[d]) for v in lemma.variables.values() for d in v.sort.dims if d in arguments}
+    sizes = {d: normal(engine, arguments[d]) for v in lemma.variables.values() for d in v.sort.sizes if d in arguments}
     random: dict[str, Sort] = {}
     for name, value in arguments.items():
         sort = lemma.variables[name].sort
         if not fits(engine, value, sort, over):
             return f"{lemma.id} needs {sort.words(name)}, which {value} is not known to be"
         for d, length in zip(sort.dims, value.dims if isinstance(value, (x.Array, x.Family)) else (), strict=False):
-            if sizes.setdefault(d, normal(engine, length)) != normal(engine, length):
+            size, more = parts(d)
+            if size and more and size not in sizes:
+                return f"{lemma.id} is about a length {d}, and does not say of which {size}"
+            known = sizes.setdefault(d, normal(engine, length)) if not more else plus(sizes.get(size, number(0)), more)
+            if known != normal(engine, length):
                 return f"{lemma.id} needs {sort.words(name)}, but {value} has the length {length}"
         if sort.kind in RANDOM:
             if value.name in random and "independent" in (sort.kind, random[value.name].kind):

@@ -1,20 +1,6 @@
 """The language of claims: everything that a topic module needs, from one door."""
 
-from .claims import (
-    Cite,
-    Claim,
-    Definition,
-    Lecture,
-    at_least,
-    at_most,
-    case,
-    claim,
-    definition,
-    gap,
-    hypothesis,
-    successor,
-    using,
-)
+from .claims import Cite, Claim, Definition, Lecture, claim, definition, gap, using
 from .errors import LanguageError
 from .expressions import (
     Abs,
@@ -89,6 +75,7 @@ from .statements import (
     SameMinimiser,
     Statement,
 )
+from .steps import at_least, at_most, case, hypothesis, successor
 
 __all__ = [
     "Abs",

@@ -14,10 +14,12 @@ from typing import Any
 
 import sympy as sp
 
-from .errors import LanguageError, located
+from . import lengths
+from .errors import LanguageError, hint, located
 from .expressions import Array, Expr, Family, Named, as_written, plain_number, substitute
 from .sorts import RANDOM, Domain, Size, Sort
 from .statements import AtLeast, AtMost, Statement, check_statement
+from .steps import Proof, Use, as_step
 from .validate import check_ranges, check_steps
 
 
@@ -42,11 +44,12 @@ class Cite:
 
 @dataclass(frozen=True)
 class Variable:
-    """One parameter of a claim: its name, its sort, and the expression that stands for it."""
+    """One parameter of a claim: its name, its sort, the expression that stands for it, and those of its dimensions."""
 
     name: str
     sort: Sort
     expr: Any
+    lengths: tuple[Any, ...] = ()
 
 
 REGISTRY: dict[str, Claim | Definition] = {}
@@ -99,16 +102,21 @@ class _Spoken:
                     self.where,
                 )
             sorts[name] = sort
-        mentioned = [d for s in sorts.values() for d in s.dims]
+        mentioned = [d for s in sorts.values() for d in s.sizes]
         implicit = {d: inherited[d].sort if d in inherited else Size for d in mentioned if d not in sorts}
         everything = {**implicit, **sorts}
         for name, sort in everything.items():
-            for d in sort.dims:
+            for d in sort.sizes:
                 if not everything[d].domain.integer:
                     raise LanguageError(f"{d} is a dimension of {name} but not of sort Size", self.where)
         size = {d: everything[d].variable(d, lambda _: sp.Integer(1)) for d in {*mentioned}}
+        with as_written():
+            length = {d: lengths.value(d, size.__getitem__, sp.Integer) for s in everything.values() for d in s.dims}
         return {
-            k: Variable(k, s, size[k] if k in size else s.variable(k, size.__getitem__)) for k, s in everything.items()
+            k: Variable(
+                k, s, size[k] if k in size else s.variable(k, length.__getitem__), tuple(length[d] for d in s.dims)
+            )
+            for k, s in everything.items()
         }
 
     def _call(self, function: Callable[..., Any], **override: Any) -> Any:
@@ -124,7 +132,8 @@ class _Spoken:
                 raise LanguageError(error.bare, error.where or _line_of(error, function)) from error
             except (Exception, SystemExit) as error:
                 raise LanguageError(
-                    f"{self.id} cannot be built: {type(error).__name__}: {error}", _line_of(error, function)
+                    f"{self.id} cannot be built: {type(error).__name__}: {error}{hint(error)}",
+                    _line_of(error, function),
                 ) from error
 
 
@@ -139,55 +148,11 @@ def _line_of(error: BaseException, function: Callable[..., Any]) -> str:
     return f"{path}:{lines[-1]}" if lines else located(function)
 
 
-@dataclass(frozen=True)
-class Use:
-    """A proved equation in a step (lemma None: the induction hypothesis).
-
-    With times, previous − next = times · (left − right); without, the definition on the lemma's left is rewritten
-    by its right.
-    """
-
-    lemma: Claim | None
-    times: Any = None
-
-
-successor = "successor"
-
-
 def using(lemma: Claim, times: Any = None) -> Use:
     """This step rests on a proved equation."""
     if not isinstance(lemma, Claim):
         raise LanguageError(f"using(…) takes a claim, not {type(lemma).__name__}")
     return Use(lemma, None if times is None else plain_number(times))
-
-
-def hypothesis(times: Any = 1) -> Use:
-    """This step inserts the induction hypothesis, multiplied by `times`."""
-    return Use(None, plain_number(times))
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of a proof, or (with `case` set) the start of a case.
-
-    relation is "=", "≤" or "≥" to the previous expression; because is a certificate (right − left as a sum of visibly
-    nonnegative terms); using is a proved equation, or the induction hypothesis. A case maps variables to a value
-    (x=0), to a narrower sort (x=Positive), or to `successor`: then the step from t to t + 1 is shown.
-    """
-
-    reason: str
-    relation: str = "="
-    expr: Any = None
-    because: Any = None
-    using: Use | None = None
-    case: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class Proof:
-    name: str
-    title: str
-    steps: tuple[Step, ...]
 
 
 class Claim(_Spoken):
@@ -220,7 +185,7 @@ class Claim(_Spoken):
         produced = self._call(function)
         if not isinstance(produced, list) or not produced:
             raise LanguageError(f"the proof {function.__name__} of {self.id} must yield its steps", located(function))
-        steps = tuple(_as_step(s, located(function)) for s in produced)
+        steps = tuple(as_step(s, located(function)) for s in produced)
         check_steps(self, steps, located(function))
         title = inspect.cleandoc(function.__doc__ or "").split("\n")[0] or function.__name__.replace("_", " ")
         return Proof(function.__name__, title, steps)
@@ -300,6 +265,13 @@ class Definition(_Spoken):
         return self._expression(self.stable_function) if self.stable_function else self.body
 
     def _expression(self, function: Callable[..., Any]) -> Expr:
+        for v in self.variables.values():
+            if v.sort.dims != v.sort.sizes:
+                raise LanguageError(
+                    f"parameter {v.name} of {self.id}: the dimensions of a definition are plain names, not "
+                    + " × ".join(v.sort.dims),
+                    self.where,
+                )
         try:
             result = plain_number(self._call(function))
         except LanguageError as error:
@@ -313,14 +285,14 @@ class Definition(_Spoken):
 
     def expand(self, *arguments: Any, stable: bool = False) -> Expr:
         """The body with the arguments in place."""
-        mapping: dict[Any, Any] = {}
+        body, mapping = self.stable_body if stable else self.body, {}
         for variable, value in zip(self.parameters, arguments, strict=True):
             mapping[variable.expr] = value
             for name, size in zip(
                 variable.sort.dims, value.dims if isinstance(value, (Array, Family)) else (), strict=False
             ):
                 mapping[self.variables[name].expr] = size
-        return substitute(self.stable_body if stable else self.body, mapping)
+        return substitute(body, mapping)
 
 
 def _check_argument(item: str, variable: Variable, value: Any) -> None:
@@ -398,21 +370,6 @@ def definition(*, notation: str, text: str = "") -> Callable[[Callable[..., Any]
     return decorate
 
 
-def at_most(expr: Any, because: Any = None) -> Step:
-    """≤ expr; `because` is the difference as a sum of visibly nonnegative terms."""
-    return Step("", "≤", plain_number(expr), None if because is None else plain_number(because))
-
-
-def at_least(expr: Any, because: Any = None) -> Step:
-    """≥ expr; `because` is the difference as a sum of visibly nonnegative terms."""
-    return Step("", "≥", plain_number(expr), None if because is None else plain_number(because))
-
-
-def case(label: str, **values: Any) -> Step:
-    """Begin a case: variables get values (x=0), narrower sorts (x=Positive), or step on (t=successor)."""
-    return Step(label, case=values)
-
-
 def gap(lemma: Claim, **arguments: Any) -> Expr:
     """right − left of a proved inequality at the given arguments: nonnegative because the lemma says so."""
     missing = set(lemma.variables) ^ set(arguments)
@@ -421,20 +378,3 @@ def gap(lemma: Claim, **arguments: Any) -> Expr:
     for name, variable in lemma.variables.items():
         _check_argument(lemma.id, variable, arguments[name])
     return Named(sp.Symbol(f"{GAP}{lemma.id}"), *[plain_number(arguments[n]) for n in lemma.variables])
-
-
-def _as_step(given: Any, where: str) -> Step:
-    if isinstance(given, Step) and given.case is not None:
-        return given
-    if isinstance(given, tuple) and len(given) in (2, 3) and isinstance(given[0], str):
-        reason, what, *rest = given
-        try:
-            step = what if isinstance(what, Step) else Step("", "=", plain_number(what))
-        except LanguageError as error:
-            raise LanguageError(error.bare, where) from error
-        use = rest[0] if rest else None
-        if (use is None or isinstance(use, Use)) and isinstance(step.expr, Expr):
-            return Step(reason, step.relation, step.expr, step.because, use)
-    raise LanguageError(
-        'a step is ("reason", expression), ("reason", at_most(expression, because=…)) or case("…")', where
-    )

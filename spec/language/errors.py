@@ -16,6 +16,27 @@ class LanguageError(Exception):
         self.where = where
 
 
+INSTEAD = "use the functions of lemmata.spec.language, not those of math or NumPy"
+HINTS = (
+    ("truth value of Relational", "Python cannot choose between formulas; use maximum, minimum or where_nonnegative"),
+    ("Cannot convert expression to float", INSTEAD),
+    ("loop of ufunc", INSTEAD),
+    ("unsupported operand type(s) for @", "a product of vectors is total(lambda k: a[k] * b[k], over=a)"),
+    ("has no attribute 'T'", "the entries of the transpose of A are A[j, i]"),
+    ("has no len()", "the length of a is a.dims[0], or n where it is declared as n=Size"),
+    ("cannot be interpreted as an integer", "a sum over all k is total(lambda k: …, over=n)"),
+)
+
+
+def hint(error: BaseException) -> str:
+    """What to write instead of what Python or SymPy refused, after a semicolon; or nothing.
+
+    >>> hint(TypeError("object of type 'Array' has no len()"))
+    '; the length of a is a.dims[0], or n where it is declared as n=Size'
+    """
+    return next((f"; {advice}" for said, advice in HINTS if said in str(error)), "")
+
+
 def located(function: Callable[..., Any]) -> str:
     """file:line of a function, as a person would click it.
 

@@ -92,7 +92,11 @@ class Array(Node):
     def __getitem__(self, index: Any) -> Expr:
         indices = index if isinstance(index, tuple) else (index,)
         if len(indices) != len(self.dims):
-            raise LanguageError(f"{self.name} has {len(self.dims)} indices, not {len(indices)}")
+            row = f"its row is vector(lambda k: {self.name}[{indices[0]}, k], over={self.name}.dims[1])"
+            raise LanguageError(
+                f"{self.name} has {len(self.dims)} {'index' if len(self.dims) == 1 else 'indices'}, not {len(indices)}"
+                + (f"; {row}" if len(indices) < len(self.dims) else "")
+            )
         return Entry(self, *map(plain_number, indices))
 
 
@@ -239,7 +243,8 @@ def range_of(over: Any) -> tuple[Any, Any]:
         return plain_number(low), plain_number(high)
     if isinstance(over, (Array, Family)):
         if len(over.dims) != 1:
-            raise LanguageError(f"sum over {over.args[0]} needs one of its sizes: over=m or over=d")
+            each = [f"over={over.args[0]}.dims[{i}] (that is {d})" for i, d in enumerate(over.dims)]
+            raise LanguageError(f"sum over {over.args[0]} needs one of its sizes: {' or '.join(each)}")
         return sp.Integer(1), over.dims[0]
     if isinstance(over, (int, sp.Basic)):
         return sp.Integer(1), plain_number(over)
@@ -306,8 +311,13 @@ def recurrence(start: Any, step: Callable[[Any, Any], Any], upto: Any) -> Expr:
     return Recurrence(plain_number(start), substitute(body, bound, reopen=False), *bound.values(), plain_number(upto))
 
 
-def D(expr: Any, variable: Any) -> Expr:
+def D(expr: Any, variable: Any, *more: Any) -> Expr:
     """∂ expr / ∂ variable, for a scalar variable or an entry such as a[j]."""
+    if more:
+        raise LanguageError("D takes one variable; a second derivative is D(D(f, x), x)")
+    if isinstance(variable, Array):
+        entry = f"{variable.name}[{', '.join('ij'[: len(variable.dims)])}]"
+        raise LanguageError(f"D takes a number, and {variable.name} is an array; differentiate by an entry, {entry}")
     if not isinstance(variable, (sp.Symbol, Entry)):
         raise LanguageError(f"cannot differentiate with respect to {variable}; use a variable or an entry such as a[j]")
     return Derivative(plain_number(expr), variable)

@@ -9,6 +9,7 @@ import sympy as sp
 
 from . import expressions as x
 from .statements import (
+    All,
     AtLeast,
     AtMost,
     Converges,
@@ -190,6 +191,8 @@ class Printer(ABC):
         match s:
             case Equals(left, right) | Identical(left, right):
                 return f"{self.show(left, 0)} = {self.show(right, 0)}"
+            case All(parts):
+                return self.words(" and ").join(self.statement(p) for p in parts)
             case Less(left, right):
                 return f"{self.show(left, 0)} < {self.show(right, 0)}"
             case AtMost(left, right, equality) | AtLeast(left, right, equality):

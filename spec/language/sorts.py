@@ -14,7 +14,7 @@ from typing import Any
 
 import sympy as sp
 
-from . import randomness, weights
+from . import lengths, randomness, weights
 from .errors import LanguageError
 from .expressions import Application, Array, Family
 from .randomness import Outcomes
@@ -98,6 +98,8 @@ class Sort:
 
     def __getitem__(self, given: Any) -> Sort:
         parts = given if isinstance(given, tuple) else (given,)
+        if self.rank:  # whatever is no sort is meant as a dimension
+            parts = tuple(p if isinstance(p, Sort) else lengths.dimension(p, self.name) for p in parts)
         names = tuple(p for p in parts if isinstance(p, str))
         inner = [p for p in parts if not isinstance(p, str)]
         takes = 1 if self.symmetric else self.rank
@@ -127,6 +129,11 @@ class Sort:
     def one_hot(self) -> bool:
         """Whether exactly one of the entries that sum to 1 is 1, and the others are 0."""
         return bool(self.sums) and self.domain.values == (0, 1)
+
+    @property
+    def sizes(self) -> tuple[str, ...]:
+        """The names of sizes that the dimensions mention."""
+        return tuple(name for name, _ in map(lengths.parts, self.dims) if name)
 
     def groups(self, keys: Iterable[tuple[int, ...]]) -> list[list[tuple[int, ...]]]:
         """The indices of the entries that sum to 1 together: all of them, or those of each row."""
@@ -193,6 +200,7 @@ class Sort:
     def words(self, name: str) -> str:
         """The quantifier in words: what a reader must know of the variable."""
         by = " × ".join(self.dims)
+        last = f"({by})" if " " in by else by
         entries = "" if self.domain is REAL else f", each entry {self.domain.words}"
         match self.kind:
             case "size":
@@ -205,7 +213,7 @@ class Sort:
                 return f"{name}: any real function of a vector of length {by}"
             case "stationary":
                 orders = " and ".join(f"E[{name}ᵢ{'²' if r == 2 else ''}]" for r in self.moments)
-                what = f"{name}₁, …, {name}_{by}: real random variables, dependent or not"
+                what = f"{name}₁, …, {name}_{last}: real random variables, dependent or not"
                 return f"{what}, with {orders} the same for all i"
             case "independent":
                 what = f"{name}: {by} independent random variables, also of all other ones, "

@@ -52,28 +52,53 @@ class Equals(Statement):
 
 @dataclass(frozen=True)
 class Identical(Statement):
-    """Two vectors agree entry by entry (or two numbers agree). Used as an equality case."""
+    """Two vectors or two matrices agree entry by entry (or two numbers agree). Used as an equality case."""
 
     left: Any
     right: Any
+
+
+@dataclass(frozen=True)
+class All(Statement):
+    """Several conditions hold. As an equality case it is written as a tuple of them."""
+
+    parts: tuple[Equals | Identical, ...]
 
 
 @dataclass(frozen=True)
 class AtMost(Statement):
-    """left ≤ right; with `equality`, equality holds exactly when that condition does."""
+    """left ≤ right; with `equality`, equality holds exactly when that condition (or a tuple of them) does."""
 
     left: Any
     right: Any
-    equality: Equals | Identical | None = None
+    equality: Any = None
+
+    def __post_init__(self) -> None:
+        _join(self)
 
 
 @dataclass(frozen=True)
 class AtLeast(Statement):
-    """left ≥ right; with `equality`, equality holds exactly when that condition does."""
+    """left ≥ right; with `equality`, equality holds exactly when that condition (or a tuple of them) does."""
 
     left: Any
     right: Any
-    equality: Equals | Identical | None = None
+    equality: Any = None
+
+    def __post_init__(self) -> None:
+        _join(self)
+
+
+def _join(s: AtMost | AtLeast) -> None:
+    """A tuple of conditions as the one condition that it is."""
+    if isinstance(s.equality, tuple) and s.equality:
+        first, *others = s.equality
+        object.__setattr__(s, "equality", All((first, *others)) if others else first)
+
+
+def conditions(s: Equals | Identical | All) -> tuple[Equals | Identical, ...]:
+    """The conditions of an equality case."""
+    return s.parts if isinstance(s, All) else (s,)
 
 
 @dataclass(frozen=True)
@@ -118,7 +143,7 @@ class Iff(Statement):
 
 @dataclass(frozen=True)
 class SameMinimiser(Statement):
-    """Two functions of a vector have the same minimisers."""
+    """Two functions of a vector, or of a real variable, have the same minimisers."""
 
     first: Any
     second: Any
@@ -161,6 +186,19 @@ def check_statement(statement: Any, where: str) -> Statement:
     return built
 
 
+def _no_side(s: Any) -> str:
+    """Why a statement cannot be a side of an equivalence, or nothing: whether it holds must show at one input."""
+    kind = type(s).__name__
+    if isinstance(s, (AtMost, AtLeast)) and s.equality is not None:
+        return f"a side of Iff is {kind} without an equality case"
+    decidable = isinstance(s, (Equals, Identical, Less, AtMost, AtLeast, Iff))
+    return "" if decidable else f"a side of Iff is an equation, an inequality, Identical or Iff, not {kind}"
+
+
+def _is_condition(part: Any) -> bool:
+    return isinstance(part, (Equals, Identical))
+
+
 def _misplaced(s: Statement) -> str:
     """What stands where something else is wanted, or nothing."""
     name = type(s).__name__
@@ -169,8 +207,13 @@ def _misplaced(s: Statement) -> str:
         kind = type(part).__name__
         match f.name:
             case "equality":
-                if part is not None and not isinstance(part, (Equals, Identical)):
-                    return f"the equality case of {name} is Equals(…) or Identical(…), not {kind}"
+                wrong = [p for p in (part.parts if isinstance(part, All) else (part,)) if not _is_condition(p)]
+                if part is not None and wrong:
+                    kind = type(wrong[0]).__name__
+                    return f"the equality case of {name} is Equals(…), Identical(…) or a tuple of them, not {kind}"
+                fault = next((f for p in conditions(part) if (f := _misplaced(p))), "") if part is not None else ""
+                if fault:
+                    return fault
             case "equation":
                 if not isinstance(part, Equals):
                     return f"the equation of {name} is Equals(…), not {kind}"
@@ -179,12 +222,13 @@ def _misplaced(s: Statement) -> str:
                     return f"for_all of {name} is a tuple of variables, such as (w, j)"
             case "terms" if not isinstance(part, Family):
                 return f"{name} takes series(lambda k: …), not {kind}"
-            case "over" if not isinstance(part, Array):
-                return f"{name} is over a vector, not {kind}"
+            case "over" if not isinstance(part, (Array, sp.Symbol)):
+                return f"{name} is over a vector or a real variable, not {kind}"
             case "unknown" | "variable" if not isinstance(part, sp.Symbol):
                 return f"the {f.name} of {name} is a variable, not {kind}"
             case "left" | "right" if isinstance(s, Iff):
                 fault = _misplaced(part) if isinstance(part, Statement) else f"Iff takes statements, not {kind}"
+                fault = fault or _no_side(part)
                 if fault:
                     return fault
             case _:

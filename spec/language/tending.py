@@ -28,7 +28,7 @@ def unreachable(s: Limit, variables: Mapping[str, Variable]) -> str:
     v = variables.get(s.variable.name)
     if v is None or v.sort.kind not in ("scalar", "size"):
         return f"{s.variable.name} is no variable that could tend to anything"
-    if any(v.name in w.sort.dims for w in variables.values()):
+    if any(v.name in w.sort.sizes for w in variables.values()):
         return f"{v.name} is a dimension, and cannot tend to anything while the arrays stay as they are"
     if s.variable in s.value.free_symbols | s.to.free_symbols:
         return f"the limit may not depend on {v.name}"
@@ -44,4 +44,7 @@ def unreachable(s: Limit, variables: Mapping[str, Variable]) -> str:
         return f"{s.to} is not known to lie in the domain of {v.name}"
     near = Fraction(int(s.to.p), int(s.to.q))
     inside = (d.low is None or near >= d.low) and (d.high is None or near < d.high)
+    if d.high is not None and near == d.high:
+        below = f"put {s.to} − u for {v.name}, where u tends to 0"
+        return f"{v.name} does not tend to {s.to} from above, as limits here do: it is {d.words}; {below}"
     return "" if inside else f"{v.name} does not tend to {s.to} from above: it is {d.words}"

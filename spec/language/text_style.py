@@ -75,9 +75,8 @@ class Text(Printer):
             shown = f"({self.show(e.body, 0)}){self.subscript(k)}"
         else:
             sign = {x.Total: "Σ", x.Product: "Π", x.Largest: "max"}[type(e)]
-            high = e.high if isinstance(e.high, sp.Symbol) and not isinstance(e.high, x.Bound) and e.low == 1 else None
             limits = (
-                self.subscript(k) if high is not None else f"_{{{k}={self.show(e.low, 0)}..{self.show(e.high, 0)}}}"
+                self.subscript(k) if _whole_length(e) else f"_{{{k}={self.show(e.low, 0)}..{self.show(e.high, 0)}}}"
             )
             shown = f"{sign}{limits} {self.show(e.body, PRODUCT)}"
         del self.names[e.index]
@@ -152,3 +151,16 @@ class Text(Printer):
             shown = ", ".join(self.show(a, 0) for a in e.args)
             return POWER, f"{SHORT.get(name, name)}({shown})"
         raise TypeError(f"no notation for {type(e).__name__}")
+
+
+def _whole_length(e: x.Binder) -> bool:
+    """Whether a reader knows the limits: from 1 to a size, and of no array under the index only a part."""
+    if e.low != 1 or not isinstance(e.high, sp.Symbol) or isinstance(e.high, x.Bound):
+        return False
+    lengths: set[Any] = set()
+    for part in x.subexpressions(e.body):
+        if isinstance(part, x.Entry):
+            lengths |= {d for d, i in zip(part.array.dims, part.indices, strict=True) if i == e.index}
+        elif isinstance(part, x.Named) and e.index in part.arguments:
+            lengths |= {d for a in part.arguments if isinstance(a, (x.Array, x.Family)) for d in a.dims}
+    return not lengths or e.high in lengths

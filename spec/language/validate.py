@@ -8,22 +8,35 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
+from . import bounds, functions
 from . import expressions as x
-from . import functions
 from .errors import LanguageError
+from .places import Test, is_float, names, place_of, takes_entry
 from .sorts import RANDOM, Sort
-from .statements import Identical, Limit, Statement
+from .statements import Identical, Limit, SameMinimiser, Statement
+from .steps import Step, successor
 from .tending import unreachable
 from .whole import whole
 
 if TYPE_CHECKING:
-    from .claims import Claim, Definition, Step
+    from .claims import Claim, Definition
+
 
 Ranges = dict[Any, tuple[Any, Any]]
 VECTORS = (x.Array, x.Family)
 OURS = (x.__name__, functions.__name__)
 SYMPY = (sp.Symbol, sp.Rational, sp.Add, sp.Mul, sp.Pow, sp.exp, sp.log, sp.tanh, sp.Abs)
-OPEN = (x.floor, x.ceiling, x.minimum, x.maximum)
+INSTEAD = {
+    "Mod": "a remainder is no word of the language of claims; write n - m * floor(n / m) for n % m",
+    "floor": "n // m is no word of the language of claims; write floor(n / m), with floor from lemmata.spec.language",
+    "ceiling": "SymPy's ceiling is no word of the language of claims; take ceiling from lemmata.spec.language",
+    "Max": "Max is no word of the language of claims; write maximum(a, b)",
+    "Min": "Min is no word of the language of claims; write minimum(a, b)",
+    "Sum": "Sum is no word of the language of claims; write total(lambda k: …, over=n)",
+    "Product": "Product is no word of the language of claims; write product(lambda k: …, over=n)",
+    "Piecewise": "Piecewise is no word of the language of claims; write where_nonnegative(x, there, elsewhere) or by_value",
+}
+ENDLESS = {x.Total: "sum", x.Product: "product", x.Largest: "maximum"}
 CONSTANTS = (sp.pi, sp.E, sp.oo, -sp.oo)
 
 
@@ -35,19 +48,22 @@ def check_ranges(item: Claim | Definition, what: Statement | sp.Expr, lengths: b
     ranges: Ranges = {}
     for v in item.variables.values():
         if v.sort.kind == "index":
-            ranges[v.expr] = (sp.Integer(1), item.variables[v.sort.dims[0]].expr)
+            ranges[v.expr] = (sp.Integer(1), v.lengths[0])
+        elif v.sort.kind in ("size", "scalar") and v.sort.domain.integer:
+            low, high = v.sort.domain.low, v.sort.domain.high
+            ranges[v.expr] = (low if low is None else sp.Integer(low), high if high is None else sp.Integer(high))
     walk = _Walk(item, lengths)
     for expr, may_be_vector in _places(what) if isinstance(what, Statement) else ((what, False),):
         (walk.any if may_be_vector else walk.number)(expr, ranges)
-    fault = unreachable(what, item.variables) if isinstance(what, Limit) else ""
+    fault = _no_space(item, what) if isinstance(what, SameMinimiser) else ""
+    fault = fault or _unlike(what) if isinstance(what, Statement) else ""
+    fault = fault or (unreachable(what, item.variables) if isinstance(what, Limit) else "")
     if fault:
         raise walk.wrong(fault)
 
 
 def check_steps(item: Claim, steps: Iterable[Step], where: str) -> None:
     """Raise a LanguageError for a case that is none, a hypothesis outside an induction, or what check_ranges finds."""
-    from .claims import successor
-
     stepping = False
     for step in steps:
         if step.case is not None:
@@ -73,6 +89,8 @@ def _no_case(item: Claim, name: str, value: Any, successor: str) -> str:
         return f"{name} is not a variable of {item.id}"
     if variable.sort.kind not in ("scalar", "size"):
         return f"cases are on numbers, and {name} is none"
+    if isinstance(item.statement, SameMinimiser) and item.statement.over == variable.expr:
+        return f"the minimisers are over all {name}"
     whole = variable.sort.domain.integer
     narrower = isinstance(value, Sort) and value.kind == "scalar"
     if isinstance(value, int) or narrower or (whole and value == successor):
@@ -84,11 +102,36 @@ def _places(s: Statement) -> Iterator[tuple[Any, bool]]:
     """Every expression of a statement, and whether a vector may stand there."""
     for f in fields(s):
         value = getattr(s, f.name)
-        if isinstance(value, Statement):
-            yield from _places(value)
-        elif value is not None:
-            vector = isinstance(s, Identical) or f.name in ("over", "for_all", "terms")
-            yield from ((v, vector) for v in (value if isinstance(value, tuple) else (value,)))
+        vector = isinstance(s, Identical) or f.name in ("over", "for_all", "terms")
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, Statement):
+                yield from _places(part)
+            elif part is not None:
+                yield part, vector
+
+
+def _no_space(item: Claim | Definition, s: SameMinimiser) -> str:
+    """Why there are no minimisers over this, or nothing."""
+    sort = getattr(item.variables.get(s.over.name), "sort", None)
+    real = sort and (
+        sort.kind == "array" or (sort.kind == "scalar" and not sort.domain.integer and not sort.domain.values)
+    )
+    return "" if real else f"SameMinimiser is over a vector or a real variable, and {s.over.name} is none"
+
+
+def _unlike(s: Statement) -> str:
+    """Why the two sides of an Identical in the statement cannot be compared, or nothing."""
+    for f in fields(s):
+        value = getattr(s, f.name)
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, Statement) and (fault := _unlike(part)):
+                return fault
+    if not isinstance(s, Identical):
+        return ""
+    shapes = [e.dims if isinstance(e, VECTORS) else () for e in (s.left, s.right)]
+    same = len(shapes[0]) == len(shapes[1]) and not any(bounds.difference(*pair) for pair in zip(*shapes, strict=True))
+    one, other = (" × ".join(_text(d) for d in dims) if dims else "one number" for dims in shapes)
+    return "" if same else f"Identical compares what has one shape, not {one} and {other}"
 
 
 class _Walk:
@@ -98,8 +141,10 @@ class _Walk:
         """placed: the names that an enclosing `at` gives values."""
         self.item, self.lengths, self.placed = item, lengths, placed
 
-    def wrong(self, sentence: str) -> LanguageError:
-        return LanguageError(f"{sentence}, in {self.item.id}", self.item.where)
+    def wrong(self, sentence: str, written: Test | None = None, only: bool = False) -> LanguageError:
+        """The error, at the line where what passes the test is written (only: on one line alone), or at the claim's."""
+        where = self.item.where if written is None else place_of(self.item.function, written, only)
+        return LanguageError(f"{sentence}, in {self.item.id}", where)
 
     def number(self, e: Any, ranges: Ranges) -> None:
         if isinstance(e, VECTORS):
@@ -111,6 +156,13 @@ class _Walk:
         self._word(e, ranges)
         match e:
             case x.Binder():
+                if not isinstance(e, x.Family) and {sp.oo, -sp.oo} & {e.low, e.high}:
+                    raise self.wrong(
+                        f"a {ENDLESS[type(e)]} without end has no value; state Limit(…, n, oo, value) of the one up to n"
+                        + (", or Converges(series(…))" if isinstance(e, x.Total) else ""),
+                        names("oo"),
+                        only=True,
+                    )
                 self._whole(e.low, ranges)
                 self._whole(e.high, ranges)
                 self.number(e.body, {**ranges, e.index: (e.low, e.high)})
@@ -119,9 +171,9 @@ class _Walk:
                 self._whole(e.upto, ranges)
                 self.number(e.step, {**ranges, e.previous: (None, None), e.index: (sp.Integer(1), e.upto)})
             case x.Entry():
-                for index, length in zip(e.indices, e.array.dims, strict=True):
+                for axis, index in enumerate(e.indices):
                     self._whole(index, ranges)
-                    self._index(index, length, e, ranges)
+                    self._index(index, axis, e, ranges)
                 self.any(e.array, ranges)
             case x.Named():
                 from .claims import unfold  # definitions live there, and claims are validated here
@@ -140,7 +192,7 @@ class _Walk:
                         raise self.wrong(f"{variable.name} is random, and at(…) cannot give it a value")
                     (self.any if isinstance(variable, x.Array) else self.number)(value, ranges)
                 inside = _Walk(self.item, self.lengths, self.placed | {v.name for v, _ in e.places})
-                inside.number(e.expr, ranges)
+                inside.number(e.expr, _without({v for v, _ in e.places}, ranges))
             case x.Moment():
                 self._random(e.args[0], int(e.args[1]))
                 self.any(e.args[0], ranges)
@@ -153,9 +205,11 @@ class _Walk:
 
     def _word(self, e: Any, ranges: Ranges) -> None:
         if isinstance(e, sp.Float):
-            raise self.wrong(f"{float(e)} is a float, and claims are exact; write x / 2 for 0.5 * x")
+            raise self.wrong(f"{float(e)} is a float, and claims are exact; write x / 2 for 0.5 * x", is_float)
         if not isinstance(e, SYMPY) and e not in CONSTANTS and type(e).__module__ not in OURS:
-            raise self.wrong(f"{type(e).__name__} is no word of the language of claims")
+            name = type(e).__name__
+            said = INSTEAD.get(name, f"{name} is no word of the language of claims")
+            raise self.wrong(said, names(name))
         known = isinstance(e, x.Bound) or e in CONSTANTS or getattr(e, "name", "") in self.placed
         if isinstance(e, sp.Symbol) and not known and e.name not in self.item.variables:
             raise LanguageError(
@@ -195,19 +249,32 @@ class _Walk:
             raise self.wrong(f"{array} is not a variable of the claim")
         return self.item.variables[array.name].sort
 
-    def _index(self, index: Any, length: Any, entry: x.Entry, ranges: Ranges) -> None:
-        """A bare index must run over the length, a number be at least 1; all else is left to the balls.
-
-        How far a rounded or a smaller number reaches cannot be read off: balls say where there is no such entry.
-        """
+    def _index(self, index: Any, axis: int, entry: x.Entry, ranges: Ranges) -> None:
+        """Raise a LanguageError unless 1 ≤ index ≤ length follows from the sorts and the sums around the entry."""
+        name, length = entry.array.name, entry.array.dims[axis]
         if index.is_Integer and index < 1:
-            raise self.wrong(f"{entry.array.name}[{index}]: indices start at 1")
-        low, high = ranges.get(index, (None, None))
-        if not self.lengths or low is None or high is None or any(isinstance(p, OPEN) for p in x.subexpressions(high)):
+            raise self.wrong(f"{name}[{index}]: indices start at 1")
+        if not self.lengths or ranges.get(index) == (sp.Integer(1), length) or bounds.within(index, length, ranges):
             return
-        within = high == length or (high.is_Integer and length.is_Integer and high <= length)
-        if not (low.is_Integer and low >= 1 and within):
-            raise self.wrong(
-                f"the index {index.name} of {entry.array.name} runs from {low} to {high}, "
-                f"but {entry.array.name} has length {length}"
-            )
+        low, high = bounds.reach(index, ranges)
+        which, end = f"the index {_text(index)} of {name}", _text(length)
+        if low is None or high is None or low == high:
+            raise self.wrong(f"{which} may lie outside 1, …, {end}", takes_entry(name), only=True)
+        has = f"length {end}" if len(entry.array.dims) == 1 else f"{end} {('rows', 'columns')[axis]}"
+        said = f"{which} runs from {_text(low)} to {_text(high)}, but {name} has {has}"
+        raise self.wrong(said, takes_entry(name), only=True)
+
+
+def _without(placed: set[Any], ranges: Ranges) -> Ranges:
+    """The ranges without what an enclosing `at` gives another value."""
+
+    def known(end: Any, otherwise: Any) -> Any:
+        return otherwise if end is not None and end.free_symbols & placed else end
+
+    return {v: (known(low, -sp.oo), known(high, sp.oo)) for v, (low, high) in ranges.items() if v not in placed}
+
+
+def _text(e: Any) -> str:
+    from .printing import text  # it prints definitions, which are validated here
+
+    return text(e)

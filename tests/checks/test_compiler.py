@@ -41,6 +41,7 @@ class Counting(Balls):
     """Balls that count how often each function is asked for."""
 
     def __init__(self):
+        super().__init__()
         self.asked = Counter()
 
     def function(self, name, a):

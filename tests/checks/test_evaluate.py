@@ -279,6 +279,41 @@ def test_a_random_entry_has_no_value_of_its_own():
         at(lambda: g[1], {**POINT, "g": LAW})
 
 
+Z = sp.Rational(1, 4)
+# At x = 0, where functions have kinks or powers of zero; the values are exact.
+AT_ZERO = {
+    "the square of what is positive": (lambda: D(maximum(0, x) ** 2, x), 0),
+    "the cube, twice": (lambda: D(D(maximum(0, x) ** 3, x), x), 0),
+    "x times its size": (lambda: D(x * Abs(x), x), 0),
+    "a tie of two that are the same": (lambda: D(maximum(3 * x, x + x + x), x), 3),
+    "a tie of two that touch": (lambda: D(maximum(x, x + x**2), x), 1),
+    "two kinks that cancel": (lambda: D(maximum(x, 0) - maximum(-x, 0), x), 1),
+    "the larger plus the smaller": (lambda: D(maximum(x, 2 * x) + minimum(x, 2 * x), x), 3),
+    "forms that meet smoothly": (lambda: D(where_nonnegative(x, x**2 + x, x), x), 1),
+    "a kink in what does not vary": (lambda: D(x * maximum(y - y, 0), x), 0),
+    "a kink in another variable": (lambda: D(D(x * maximum(x, 0) * y, x), y), 0),
+    "entries": (lambda: D(total(lambda k: maximum(a[k] * x, 0) ** 2, over=a), x), 0),
+    "a kink inside": (lambda: D(exp(x) * maximum(x, 0) ** 2 + 5 * x, x), 5),
+    "a power of zero": (lambda: x**beta, 0),
+    "a power of zero that grows": (lambda: (x + 0) ** (beta * 9 / 2), 0),
+    "to the power zero": (lambda: x ** (beta * x), 1),
+    "the slope of a power": (lambda: D(x ** (1 + beta), x), 0),
+    "the slope of the first power": (lambda: D(x ** (beta * 3), x), 1),
+    "the second slope of a power": (lambda: D(D(x ** (2 + beta), x), x), 0),
+    "the second slope of the square": (lambda: D(D(x ** (6 * beta), x), x), 2),
+    "the slope in the exponent": (lambda: D(x**beta, beta), 0),
+    "both vary": (lambda: D(x ** (x + 1), x), 1),
+}
+
+
+@pytest.mark.parametrize("name", AT_ZERO)
+def test_values_at_kinks_and_at_powers_of_zero(name):
+    make, expected = AT_ZERO[name]
+    found = at(make, {**POINT, "x": Fraction(0)})
+    assert found == expected
+    assert isinstance(found, (int, fmpq))
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -291,8 +326,18 @@ def test_a_random_entry_has_no_value_of_its_own():
         (lambda: a[i - 2], r"a has no entry \(0,\)"),
         (lambda: a[n + 1], r"a has no entry \(4,\)"),
         (lambda: by_value(n, {1: x}), "no branch for the value 3"),
-        (lambda: D(Abs(x - sp.Rational(3, 4)), x), "at 0"),
+        (lambda: D(Abs(x - sp.Rational(3, 4)), x), "at a tie"),
         (lambda: D(maximum(x, sp.Rational(3, 4)), x), "at a tie"),
+        (lambda: D(minimum(x, sp.Rational(3, 4)) ** 2, x), "at a tie"),
+        (lambda: D(largest(lambda k: where_nonnegative(k - 2, x, 3 * Z), over=2), x), "at a tie"),
+        (lambda: D(where_nonnegative(x - sp.Rational(3, 4), 1, 0), x), "at a tie"),
+        (lambda: D(exp(maximum(x - sp.Rational(3, 4), 0)), x), "at a tie"),
+        (lambda: D(D(maximum(x - sp.Rational(3, 4), 0) ** 2, x), x), "at a tie"),
+        (lambda: D(D(maximum(x - sp.Rational(3, 4), 0), x), x), "at a tie"),
+        (lambda: (x - x) ** -beta, "division by zero"),
+        (lambda: (x - x) ** (y / 5 - n / 7), "division by zero"),
+        (lambda: D((x - sp.Rational(3, 4)) ** beta, x), "division by zero"),
+        (lambda: D((x - x) ** (x - sp.Rational(3, 4)), x), "at r = 0"),
         (lambda: y**beta, "log of a negative number"),
     ],
 )

@@ -135,7 +135,7 @@ TRUE = {
     "E[qᵢqⱼ]": lambda q=Independent["n"], i=Index["n"], j=Index["n"]: Equals(
         E(q[i] * q[j]) - mean_of(q) ** 2, E((q[i] - mean_of(q)) * (q[j] - mean_of(q)))
     ),
-    "two different entries": lambda q=Independent["n"]: Equals(E(q[1] * q[2]), mean_of(q) ** 2),
+    "two different entries": lambda q=Independent["n + 1"]: Equals(E(q[1] * q[2]), mean_of(q) ** 2),
     "arrays factorise": lambda q=Independent["n"], g=Stationary["n"], i=Index["n"], j=Index["n"]: Equals(
         E(q[i] * g[i] * g[j]), mean_of(q) * E(g[i] * g[j])
     ),

@@ -39,7 +39,8 @@ from lemmata.spec.language import (
     using,
     where_nonnegative,
 )
-from lemmata.spec.language.claims import Definition, Proof, Step, Use
+from lemmata.spec.language.claims import Definition
+from lemmata.spec.language.steps import Proof, Step, Use
 from lemmata.spec.softmax import jacobian, softmax, softmax_jacobian
 
 catalogue.load()
@@ -105,7 +106,7 @@ FALLACIES = {
         lambda n: iter([("by the lemma", 1, using(on["sift"], times=1))]),
     ],
     "a lemma on an array of another length": lambda on: [
-        lambda n=Size, m=Size, p=Simplex["m"]: Equals(total(lambda k: p[k + 1 - 1], over=n), 1),
+        lambda n=Index["m"], p=Simplex["m"]: Equals(total(lambda k: p[k], over=n), 1),
         lambda n: iter([("by the lemma", 1, using(on["mass"], times=1))]),
     ],
     "a lemma whose other variables have narrower sorts": lambda on: [

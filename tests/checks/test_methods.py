@@ -224,9 +224,9 @@ FALSE = {
         )]),
     ],
     "Gibbs on another length": [
-        lambda n=Size, m=Size, p=Simplex["n"], q=Simplex["n"]: AtMost(
-            total(lambda k: xlogy(p[k + 1 - 1], q[k + 1 - 1]), over=m),
-            total(lambda k: xlogy(p[k + 1 - 1], p[k + 1 - 1]), over=m),
+        lambda n=Size, m=Index["n"], p=Simplex["n"], q=Simplex["n"]: AtMost(
+            total(lambda k: xlogy(p[k], q[k]), over=m),
+            total(lambda k: xlogy(p[k], p[k]), over=m),
         ),
         lambda n, m, p, q: iter([(
             "Gibbs", at_most(total(lambda k: xlogy(p[k], p[k]), over=m), because=gap(gibbs, n=m, p=p, q=q)),

@@ -99,7 +99,7 @@ def test_a_twin_that_a_method_proves_is_an_error_of_the_suite(monkeypatch):
 
 
 def test_a_twin_that_nothing_refutes_survives(monkeypatch):
-    monkeypatch.setattr(balls, "search", lambda *_: (None, 3, ""))
+    monkeypatch.setattr(balls, "search", lambda *_, **__: (None, 3, ""))
     found = judged(
         lambda a=Vector["n"]: Equals(total(lambda k: a[k] + 1, over=a), total(lambda k: a[k], over=a) + a.dims[0])
     )
@@ -109,7 +109,7 @@ def test_a_twin_that_nothing_refutes_survives(monkeypatch):
 
 
 def test_a_mutated_left_side_is_compared_with_the_left_side(monkeypatch):
-    monkeypatch.setattr(balls, "search", lambda *_: (None, 3, ""))
+    monkeypatch.setattr(balls, "search", lambda *_, **__: (None, 3, ""))
     found = {t.mutation: t.outcome for t in judged(lambda x=Real, y=Real: Equals(x + y + 0 * x, 1))}
     assert found["on the left, the term 0·x dropped"] == "equivalent"
     assert found["on the left, the term x dropped"] == "surviving"
@@ -211,7 +211,7 @@ def test_a_wrong_mutation_is_no_equivalent_one_whatever_z3_says(monkeypatch):
 
 
 def test_what_balls_do_not_find_z3_may(monkeypatch):
-    monkeypatch.setattr(balls, "search", lambda *_: (None, 3, ""))
+    monkeypatch.setattr(balls, "search", lambda *_, **__: (None, 3, ""))
     found = judged(lambda n=Size: Equals(floor((n + 1) / 2), ceiling(n / 2)))
     assert {t.outcome for t in found} == {"refuted"}
     assert all(t.counterexample for t in found)
@@ -249,7 +249,7 @@ def test_a_weaker_bound_is_no_twin():
 
 
 def test_a_twin_of_a_bound_survives_where_nothing_is_seen_to_be_wrong(monkeypatch):
-    monkeypatch.setattr(balls, "search", lambda *_: (None, 3, ""))
+    monkeypatch.setattr(balls, "search", lambda *_, **__: (None, 3, ""))
     found = {t.mutation: t.outcome for t in judged(lambda x=Real: Less(x, x + 1))}
     assert found["the sides swapped"] == "surviving"
     assert not [what for what in found if what.startswith("on the ")], "they are not known to be wrong"

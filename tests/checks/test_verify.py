@@ -292,7 +292,7 @@ def test_a_proved_twin_is_an_error_of_the_suite(notes, monkeypatch):
 
 
 def test_a_surviving_twin_caps_the_standing(notes, monkeypatch):
-    monkeypatch.setattr(twins.balls, "search", lambda *_: (None, 3, ""))
+    monkeypatch.setattr(twins.balls, "search", lambda *_, **__: (None, 3, ""))
     run = verify.verify(chosen=[notes["square"]], effort="quick")
     (found,) = run.claims
     assert {t.outcome for t in found.twins} == {"surviving"}

@@ -12,6 +12,7 @@ from refusals import refusal
 
 from lemmata.spec.language import (
     AtMost,
+    Bit,
     D,
     Determines,
     Equals,
@@ -143,8 +144,11 @@ STATEMENTS = {
         lambda x=Real: Equals(total(lambda k: k, over=x), 1),
         f"x is used as an index or a limit of a sum, but need not be a whole number, {HERE}",
     ),
-    "two indices for one": (lambda a=Vector["n"], i=Index["n"]: Equals(a[i, i], 1), "a has 1 indices, not 2"),
-    "one index for two": (lambda X=Matrix["n", "n"], i=Index["n"]: Equals(X[i], 1), "X has 2 indices, not 1"),
+    "two indices for one": (lambda a=Vector["n"], i=Index["n"]: Equals(a[i, i], 1), "a has 1 index, not 2"),
+    "one index for two": (
+        lambda X=Matrix["n", "n"], i=Index["n"]: Equals(X[i], 1),
+        "X has 2 indices, not 1; its row is vector(lambda k: X[i, k], over=X.dims[1])",
+    ),
     # --- what is no statement
     "SymPy's Eq": (
         lambda x=Real: sympy.Eq(x, x),
@@ -179,19 +183,27 @@ STATEMENTS = {
     ),
     "an equality case that is an expression": (
         lambda x=Real: AtMost(x, x, equality=x),
-        "the equality case of AtMost is Equals(…) or Identical(…), not Symbol",
+        "the equality case of AtMost is Equals(…), Identical(…) or a tuple of them, not Symbol",
     ),
     "an equality case by ==": (
         lambda x=Real: AtMost(x, x, equality=x == 1),
-        "the equality case of AtMost is Equals(…) or Identical(…), not bool",
+        "the equality case of AtMost is Equals(…), Identical(…) or a tuple of them, not bool",
     ),
     "an equality case that is an inequality": (
         lambda x=Real: AtMost(x, x, equality=Less(x, 1)),
-        "the equality case of AtMost is Equals(…) or Identical(…), not Less",
+        "the equality case of AtMost is Equals(…), Identical(…) or a tuple of them, not Less",
     ),
     "minimisers over a number": (
-        lambda x=Real: SameMinimiser(x, x, over=x),
-        "SameMinimiser is over a vector, not Symbol",
+        lambda x=Real: SameMinimiser(x, x, over=x + 1),
+        "SameMinimiser is over a vector or a real variable, not Add",
+    ),
+    "minimisers over a size": (
+        lambda n=Size: SameMinimiser(n, n, over=n),
+        f"SameMinimiser is over a vector or a real variable, and n is none, {HERE}",
+    ),
+    "minimisers over two values": (
+        lambda x=Bit: SameMinimiser(x, x, over=x),
+        f"SameMinimiser is over a vector or a real variable, and x is none, {HERE}",
     ),
     "an unknown that is a number": (
         lambda x=Real: Determines(Equals(x, 1), 2, x, (x,)),
@@ -225,11 +237,12 @@ STATEMENTS = {
     ),
     "SymPy's Sum": (
         lambda x=Real, n=Size: Equals(sympy.Sum(x, (sympy.Symbol("k"), 1, n)), n * x),
-        f"Sum is no word of the language of claims, {HERE}",
+        f"Sum is no word of the language of claims; write total(lambda k: …, over=n), {HERE}",
     ),
     "SymPy's Piecewise": (
         lambda x=Real: Equals(sympy.Piecewise((x, x > 0), (0, True)), x),
-        f"Piecewise is no word of the language of claims, {HERE}",
+        "Piecewise is no word of the language of claims; write where_nonnegative(x, there, elsewhere) or by_value, "
+        f"{HERE}",
     ),
     "SymPy's sine": (lambda x=Real: Equals(sympy.sin(x), x), f"sin is no word of the language of claims, {HERE}"),
     # --- derivatives
@@ -257,7 +270,7 @@ STATEMENTS = {
     # --- sums and their like
     "a sum over a matrix": (
         lambda X=Matrix["n", "m"]: Equals(total(lambda k: k, over=X), 1),
-        "sum over X needs one of its sizes: over=m or over=d",
+        "sum over X needs one of its sizes: over=X.dims[0] (that is n) or over=X.dims[1] (that is m)",
     ),
     "a sum over text": (
         lambda n=Size: Equals(total(lambda k: k, over="n"), 1),
@@ -278,7 +291,8 @@ STATEMENTS = {
     ),
     "a choice by if": (
         lambda x=Real: Equals(1 if x > 0 else 2, 1),
-        "test_misuse.sample cannot be built: TypeError: cannot determine truth value of Relational: x > 0",
+        "test_misuse.sample cannot be built: TypeError: cannot determine truth value of Relational: x > 0; "
+        "Python cannot choose between formulas; use maximum, minimum or where_nonnegative",
     ),
 }  # fmt: skip
 

@@ -189,7 +189,6 @@ def test_words(sort, words):
     ("misuse", "message"),
     [
         (lambda: Vector["n", "m"], "Vector takes 1 dimension name(s), such as Vector[\"n\"], not ['n', 'm']"),
-        (lambda: Vector[3], 'Vector takes 1 dimension name(s), such as Vector["n"], not [3]'),
         (lambda: Matrix["n"], 'Matrix takes 2 dimension name(s), such as Matrix["n", "m"], not [\'n\']'),
         (lambda: Real["n"], "Real takes 0 dimension name(s), none at all, not ['n']"),
         (

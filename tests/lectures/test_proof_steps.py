@@ -25,10 +25,10 @@ from lemmata.checks.prover.context import context_of
 from lemmata.checks.prover.engine import Engine, Infinite, Unproved
 from lemmata.checks.prover.proving import equal
 from lemmata.checks.sampling import sample_point, sizes_of
-from lemmata.spec.language.claims import successor
 from lemmata.spec.language.expressions import as_written, substitute
 from lemmata.spec.language.sorts import NATURAL, Sort
 from lemmata.spec.language.statements import Equals
+from lemmata.spec.language.steps import successor
 
 catalogue.load()
 SMALL = Effort("quick", 4, 30, (1, 2, 3))

@@ -18,7 +18,7 @@ from lemmata.checks.goal import EFFORTS, Goal
 from lemmata.checks.prover import inequality
 from lemmata.checks.prover.engine import Engine, Infinite, Unproved
 from lemmata.checks.prover.inequality import Search
-from lemmata.checks.prover.proving import difference, stated_key
+from lemmata.checks.prover.proving import difference, stated_keys
 from lemmata.checks.prover.translate import normal
 from lemmata.spec.language import AtLeast, AtMost, Equals, Identical, Less, vector
 from lemmata.spec.language import expressions as x
@@ -200,7 +200,7 @@ def claimed_equalities(statement: Any) -> list[Any]:
             found = Search(engine).nonnegative(difference(normal(engine, high), normal(engine, low), engine))
             if found is None or not found.zeros or len(found.zeros) > 1:
                 return []
-            said = [c for c in pool if found.zeros == {stated_key(engine, c)}]
+            said = [c for c in pool if found.zeros == stated_keys(engine, c)]
     except (Slow, Unproved, Infinite, Unsupported, ValueError):
         return []
     return [type(statement)(statement.left, statement.right, c) for c in said]
