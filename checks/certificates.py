@@ -19,10 +19,11 @@ from .goal import Effort, Goal
 from .normal_form import side_conditions
 from .prover.context import context_of
 from .prover.engine import Engine, Infinite, Unproved
+from .prover.equality import exactly
 from .prover.extended import ordered_at_infinity
 from .prover.inequality import Found, Search
 from .prover.leftover import expression, readable
-from .prover.proving import difference, equal, finite_or_said, stated_key
+from .prover.proving import difference, equal, finite_or_said, stated_condition
 from .prover.terms import Poly, number
 from .prover.translate import normal
 
@@ -83,7 +84,8 @@ def _attempt(goal: Goal, engine: Engine, low_side: Any, high_side: Any, read: Re
     p = difference(high, low, engine)
     if not ordered_at_infinity(engine, low, high):
         return _Attempt(p, None, ()), "the sides may be infinite in the wrong direction"
-    found = Search(engine).nonnegative(p)
+    search = Search(engine)
+    found = search.nonnegative(p)
     attempt = _Attempt(p, found, tuple(sorted(side_conditions(engine))))
     if found is None:
         return attempt, f"no certificate was found for {readable(p)} ≥ 0"
@@ -91,25 +93,30 @@ def _attempt(goal: Goal, engine: Engine, low_side: Any, high_side: Any, read: Re
     if isinstance(s, Less) and "never" not in (found.zeros or ()):
         return attempt, "the inequality is proved, but not that it is strict"
     stated = None if isinstance(s, Less) else s.equality  # type: ignore[attr-defined]
-    if stated is not None and not _equality(goal, engine, found, stated.rebuild(read)):
+    if stated is not None and not _equality(goal, search, p, found, stated.rebuild(read)):
         return attempt, "the inequality is proved, but not when equality holds"
     return attempt, ""
 
 
-def _equality(goal: Goal, engine: Engine, found: Found, stated: Equals | Identical) -> bool:
-    """All parts vanish exactly in the stated case: one part vanishes only there, and there the two sides agree."""
+def _equality(goal: Goal, search: Search, p: Poly, found: Found, stated: Equals | Identical) -> bool:
+    """All parts vanish exactly in the stated case."""
     if found.zeros is None:
         return False
-    key = stated_key(engine, stated)
-    if key not in found.zeros:
-        return False
-    replaced = next(((a, b) for a, b in ((stated.left, stated.right), (stated.right, stated.left)) if _free(a)), None)
-    sides = [expand(e) for e in lower_and_upper(goal.statement)]
-    moving = (x.Derivative, x.Expectation, x.Recurrence, x.Largest)
-    if replaced is None or engine.ctx.domains.get(BELOW) or any(e.has(*moving) for e in sides):
-        return found.zeros == {key}
-    there = [x.substitute(e, dict([replaced])) for e in sides]
-    return equal(Engine(context_of(goal.variables.values())), *there) is None
+    engine = search.engine
+    condition = stated_condition(engine, stated)
+
+    def sides_agree() -> bool | None:
+        """With one side of the condition put in for the other, the two sides of the inequality are equal."""
+        pairs = ((stated.left, stated.right), (stated.right, stated.left))
+        replaced = next(((a, b) for a, b in pairs if _free(a)), None)
+        sides = [expand(e) for e in lower_and_upper(goal.statement)]
+        moving = (x.Derivative, x.Expectation, x.Recurrence, x.Largest)
+        if replaced is None or engine.ctx.domains.get(BELOW) or any(e.has(*moving) for e in sides):
+            return None
+        there = [x.substitute(e, dict([replaced])) for e in sides]
+        return equal(Engine(context_of(goal.variables.values())), *there) is None
+
+    return exactly(search, p, found.zeros, condition, sides_agree)
 
 
 def _free(e: Any) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import gcd, lcm
 
 from flint import fmpq
 
@@ -17,7 +18,7 @@ from .engine import Engine, Unproved, fresh_name
 from .probe import plausible
 from .signs import minus
 from .splitting import atoms_of, replaced
-from .terms import ONE, ZERO, Atom, Mono, Poly, Term, number, opened, rename, var
+from .terms import ONE, ZERO, Atom, Bounds, Mono, Poly, Term, as_poly, number, opened, rename, var
 
 DEPTH = 7
 
@@ -38,7 +39,7 @@ class Found:
 class Scope:
     """Indices that stand for "for all": (variable, low, high). A part must be nonnegative for each."""
 
-    over: tuple[tuple[str, Poly, Poly], ...] = ()
+    over: Bounds = ()
 
 
 Rule = Callable[["Search", Poly, Scope, int], "Found | None"]
@@ -51,6 +52,7 @@ class Search:
         self.engine = engine
         self.budget = budget
         self.known: dict[str, tuple[int, Found | None]] = {}
+        self.conditions: dict[str, tuple[Poly, Bounds]] = {}  # what the keys in `zeros` stand for
 
     def nonnegative(self, p: Poly, scope: Scope = Scope(), depth: int = DEPTH) -> Found | None:
         """Parts that show p ≥ 0 for all values of the variables and of the scope's indices, or None."""
@@ -99,10 +101,12 @@ class Search:
 
     def zero_key(self, p: Poly, scope: Scope) -> str:
         """p = 0 for all indices of the scope, up to factors that never vanish; comparable with a stated condition."""
-        return zero_key(self.engine, p, scope.over)
+        key = zero_key(self.engine, p, scope.over)
+        self.conditions[key] = (core(self.engine, p), scope.over)
+        return key
 
 
-def zero_key(engine: Engine, p: Poly, over: tuple[tuple[str, Poly, Poly], ...]) -> str:
+def zero_key(engine: Engine, p: Poly, over: Bounds) -> str:
     """When p = 0, as a key that can be compared; two exponentials are equal where their exponents are."""
     coef, atoms = engine.factored(p)
     if coef == 0:
@@ -111,15 +115,33 @@ def zero_key(engine: Engine, p: Poly, over: tuple[tuple[str, Poly, Poly], ...]) 
     empty = [f"{lo.key}..{hi.key}" for _, lo, hi in over if not engine.signs.nonempty(lo, hi)]
     if not vanishing:
         return "never" if not empty else "only without terms in " + ",".join(empty)
-    if len(vanishing) == 1:
-        exponent = _exponent_gap(engine, vanishing[0])
-        if exponent is not None:
-            return zero_key(engine, exponent, over)
+    simpler = _simpler(engine, vanishing)
+    if simpler is not None:
+        return zero_key(engine, simpler, over)
     used = [(v, lo, hi) for v, lo, hi in over if any(v in a.free for a in vanishing)]
     names = {v: f"%over{i}" for i, (v, _, _) in enumerate(used)}
     ranges = [f"{lo.key}..{hi.key}" for _, lo, hi in used]
     unless = f" or without terms in {','.join(empty)}" if empty else ""
     return "&".join(sorted(rename(a, names).key for a in vanishing)) + " for " + ",".join(ranges) + unless
+
+
+def core(engine: Engine, p: Poly) -> Poly:
+    """A polynomial that vanishes exactly where p does, without factors that never vanish."""
+    coef, atoms = engine.factored(p)
+    vanishing = [a for a in atoms if not engine.signs.positive(a)]
+    simpler = _simpler(engine, vanishing)
+    if coef == 0 or simpler is not None:
+        return p if simpler is None else core(engine, simpler)
+    out = [Term(ONE, (), {})]
+    for a in vanishing:
+        out = engine.times(out, opened(as_poly(a)))
+    return engine.canon(out)
+
+
+def _simpler(engine: Engine, vanishing: list[Atom]) -> Poly | None:
+    if len(vanishing) != 1:
+        return None
+    return _exponent_gap(engine, vanishing[0]) or _power_gap(engine, vanishing[0])
 
 
 def _exponent_gap(engine: Engine, a: Atom) -> Poly | None:
@@ -133,6 +155,27 @@ def _exponent_gap(engine: Engine, a: Atom) -> Poly | None:
         return None
     logs = [engine.canon(engine.logarithm(Poly({k: abs(q)}))) for k, q in ((m, c), (n, d))]
     return minus(*logs)
+
+
+def _power_gap(engine: Engine, a: Atom) -> Poly | None:
+    """Aʳ − Bʳ for a base A − B of two nonnegative monomials, r > 0 making all exponents coprime integers.
+
+    t ↦ tʳ is strictly increasing for t ≥ 0, so that A = B exactly when Aʳ = Bʳ: √a = √b when a = b.
+    """
+    if a.kind != "base" or len(a.args[0].terms) != 2:
+        return None
+    (m, c), (n, d) = a.args[0].terms
+    powers = [*m.powers, *n.powers]
+    if c * d >= 0 or not all(engine.signs.positive(b) or (e > 0 and engine.signs.nonnegative(b)) for b, e in powers):
+        return None
+    r = fmpq(lcm(*[int(e.q) for _, e in powers]), 1)
+    r = r / gcd(*[int(e * r) for _, e in powers])
+    if r == 1 or (r.q != 1 and {abs(c), abs(d)} != {ONE}):
+        return None
+    sides = [
+        Poly({Mono([(b, e * r) for b, e in k.powers]): ONE if r.q != 1 else abs(q) ** int(r)}) for k, q in ((m, c), (n, d))
+    ]
+    return minus(*sides)
 
 
 # ---------------------------------------------------------------------- rules that need no lemma
@@ -280,9 +323,7 @@ def by_logarithms(search: Search, p: Poly, scope: Scope, depth: int) -> Found | 
     logs = [(m, c) for m, c in p.terms if len(m.powers) == 1 and m.powers[0][0].kind == "log" and m.powers[0][1] == 1]
     if not any(len(m.powers[0][0].args[0].terms) > 1 or "sum(" in m.key for m, _ in logs):
         return None
-    scale = 1
-    for _, c in logs:
-        scale = scale * int(c.q) // _gcd(scale, int(c.q))
+    scale = lcm(*[int(c.q) for _, c in logs])
     if scale > 4:
         return None
     scaled = Poly({m: c * scale for m, c in p.terms})
@@ -410,9 +451,3 @@ def _when(p: Poly | None, found: Found | None) -> str:
 
 def _sum(engine: Engine, p: Poly, q: Poly) -> Poly:
     return engine.canon([*opened(p), *opened(q)])
-
-
-def _gcd(a: int, b: int) -> int:
-    while b:
-        a, b = b, a % b
-    return a
