@@ -217,7 +217,7 @@ def factor(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
     if not odd:
         if coef < 0:
             return None
-        zeros = {search.zero_key(Poly({Mono([(a, ONE)]): ONE}) if a.kind != "base" else a.args[0], scope) for a in even}
+        zeros = {search.zero_key(as_poly(a), scope) for a in even} or {search.zero_key(number(1), scope)}
         return Found([(p, "a product of squares and nonnegative factors")], zeros if len(zeros) < 2 else None)
     if len(odd) > 1 or odd[0].kind != "base" or atoms[odd[0]].q != 1:
         return None

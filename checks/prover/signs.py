@@ -8,7 +8,7 @@ from flint import fmpq
 
 from ...spec.language.sorts import NATURAL, SIZE, Domain
 from .context import Context
-from .terms import Atom, Mono, Poly, number
+from .terms import Atom, Mono, Poly, number, var
 
 Local = dict[str, Domain]
 
@@ -141,16 +141,16 @@ class Signs:
         """A sum of nonnegative terms, one of them positive; or 1 − x with x below one."""
         if p.terms and all(c > 0 and self.mono_nonnegative(m) for m, c in p.terms):
             return any(self.mono_positive(m) for m, _ in p.terms)
-        return self._one_minus(p, strict=True) or self._between(p, self.poly_positive)
+        return self._apart_from_one(p, strict=True) or self._between(p, self.poly_positive)
 
     def poly_nonnegative(self, p: Poly) -> bool:
         signs = [(c > 0, self.mono_sign(m)) for m, c in p.terms]
         if all(s == (1 if up else -1) for up, s in signs):
             return True
-        return self._one_minus(p, strict=False) or self._between(p, self.poly_nonnegative)
+        return self._apart_from_one(p, strict=False) or self._between(p, self.poly_nonnegative)
 
     def _between(self, p: Poly, test: Callable[[Poly], bool]) -> bool:
-        """x·A + (1 − x)·B for x in [0, 1]: both ends pass the test."""
+        """x·A + (1 − x)·B for x in [0, 1]: both ends pass the test, whatever A and B have to do with x."""
         for x in {a for m, _ in p.terms for a, e in m.powers if a.kind in ("var", "entry") and e == 1}:
             d = self.domain(x)
             if d.low != 0 or d.high != 1 or d.values:
@@ -160,7 +160,7 @@ class Signs:
                 powers = dict(m.powers)
                 e = powers.pop(x, fmpq(0))
                 rest = Mono(powers)
-                if e not in (0, 1) or any(not x.free.isdisjoint(a.free) for a in powers):
+                if e not in (0, 1):
                     break
                 ends[1][rest] = ends[1].get(rest, fmpq(0)) + c
                 if e == 0:
@@ -170,14 +170,17 @@ class Signs:
                     return True
         return False
 
-    def _one_minus(self, p: Poly, strict: bool) -> bool:
-        """1 − c·m with 0 ≤ c ≤ 1 and m in [0, 1], below 1 where strict."""
+    def _apart_from_one(self, p: Poly, strict: bool) -> bool:
+        """a − c·m with 0 < c ≤ a and m in [0, 1], or c·m − a with 0 < a ≤ c and m ≥ 1; m apart from 1 where strict."""
         constant = [c for m, c in p.terms if not m.powers]
-        rest = [(m, -c) for m, c in p.terms if m.powers]
-        if len(constant) != 1 or len(rest) != 1 or constant[0] <= 0:
+        rest = [(m, c) for m, c in p.terms if m.powers]
+        if len(constant) != 1 or len(rest) != 1:
             return False
         m, c = rest[0]
-        return 0 < c <= constant[0] and self.below_one(m, strict)
+        if constant[0] > 0:
+            return 0 < -c <= constant[0] and self.below_one(m, strict)
+        inverse = Mono([(a, -e) for a, e in m.powers])
+        return c >= -constant[0] and self.mono_positive(m) and self.below_one(inverse, strict)
 
     def below_one(self, m: Mono, strict: bool) -> bool:
         """Every factor in [0, 1] with a positive exponent, and where strict at least one below 1."""
@@ -193,6 +196,10 @@ class Signs:
             return "strict"
         if a.kind == "exp" and e < 0 and self.mono_positive(a.args[0]):
             return "strict"
+        if a.kind == "exp" and e < 0 and self.mono_nonnegative(a.args[0]):
+            return "at most"
+        if a.kind == "sum" and e > 0:
+            return self._average_below(a)
         if a.kind == "exp":  # x^(t/…): the exponent is log x times something nonnegative
             logs = [(b, k) for b, k in a.args[0].powers if b.kind == "log"]
             others = [(b, k) for b, k in a.args[0].powers if b.kind != "log"]
@@ -201,6 +208,18 @@ class Signs:
                 if len(inner.terms) == 1 and inner.terms[0][1] <= 1 and all(k > 0 for _, k in others):
                     strict = self.below_one(inner.terms[0][0], True) and all(self.positive(b) for b, _ in others)
                     return "strict" if strict else "at most" if self.below_one(inner.terms[0][0], False) else ""
+        return ""
+
+    def _average_below(self, a: Atom) -> str:
+        """Σₖ pₖ xₖ with nonnegative weights that sum to one is at most 1, or below 1, where every xₖ is."""
+        if len(a.args[0]) != 1:
+            return ""
+        (v, lo, hi) = a.args[0][0]
+        for b, e in a.args[1].powers:
+            weight = b.kind == "entry" and e == 1 and b.args[1:] == (var(v),) and self.nonnegative(b)
+            if weight and lo == number(1) and self.ctx.sums_to_one.get(b.args[0]) == hi:
+                rest = Mono([(c, k) for c, k in a.args[1].powers if c != b])
+                return next((w for strict, w in ((True, "strict"), (False, "at most")) if self.below_one(rest, strict)), "")
         return ""
 
     def integer(self, a: Atom, e: fmpq) -> bool:
