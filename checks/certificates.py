@@ -85,7 +85,7 @@ def _attempt(goal: Goal, engine: Engine, low_side: Any, high_side: Any, read: Re
     if not ordered_at_infinity(engine, low, high):
         return _Attempt(p, None, ()), "the sides may be infinite in the wrong direction"
     search = Search(engine)
-    found = search.nonnegative(p)
+    found = search.prove(p)
     attempt = _Attempt(p, found, tuple(sorted(side_conditions(engine))))
     if found is None:
         return attempt, f"no certificate was found for {readable(p)} ≥ 0"

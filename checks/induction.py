@@ -120,7 +120,7 @@ def _difference(engine: Engine, low: Any, high: Any, v: Variable, where: str) ->
 
 
 def _holds(engine: Engine, p: Poly, equation: bool) -> bool:
-    return vanishes(engine, p) if equation else Search(engine).nonnegative(p) is not None
+    return vanishes(engine, p) if equation else Search(engine).prove(p) is not None
 
 
 def _step(engine: Engine, now: Poly, after: Poly, equation: bool) -> bool:

@@ -20,7 +20,7 @@ from .signs import minus
 from .splitting import atoms_of, replaced
 from .terms import ONE, ZERO, Atom, Bounds, Mono, Poly, Term, as_poly, number, opened, rename, var
 
-DEPTH = 7
+ROUNDS = ((3, 60), (5, 90), (7, 120))  # how deep, and how many subgoals: what has a short proof is found at once
 
 
 @dataclass
@@ -48,14 +48,23 @@ Rule = Callable[["Search", Poly, Scope, int], "Found | None"]
 class Search:
     """One search in one context, with a budget on the number of subgoals."""
 
-    def __init__(self, engine: Engine, budget: int = 120) -> None:
+    def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.budget = budget
+        self.budget = 0
+        self.nested = 0  # how many steps of calculus are under way
         self.known: dict[str, tuple[int, Found | None]] = {}
         self.conditions: dict[str, tuple[Poly, Bounds]] = {}  # what the keys in `zeros` stand for
 
-    def nonnegative(self, p: Poly, scope: Scope = Scope(), depth: int = DEPTH) -> Found | None:
-        """Parts that show p ≥ 0 for all values of the variables and of the scope's indices, or None."""
+    def prove(self, p: Poly) -> Found | None:
+        """Parts that show p ≥ 0 for all values of the variables, searched for ever deeper, or None."""
+        for depth, self.budget in ROUNDS:
+            found = self.nonnegative(p, Scope(), depth)
+            if found is not None:
+                return found
+        return None
+
+    def nonnegative(self, p: Poly, scope: Scope, depth: int) -> Found | None:
+        """One round: p ≥ 0 for all values of the variables and of the scope's indices."""
         from .calculus_steps import by_growth
         from .gaps import exponential_gap, pairwise_square
         from .tangents import logarithmic_gap
