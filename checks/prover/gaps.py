@@ -33,6 +33,39 @@ def exponential_gap(search: Search, p: Poly, scope: Scope, depth: int) -> Found 
     return None
 
 
+def tangent_at_a_monomial(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
+    """Each w·eˣ beside a negative monomial −B is at least w·B·(1 + x − log B): the tangent where eˣ = B.
+
+    Powers of what occurs in B count as exponentials, a^{1/p} = e^{log a / p}; so Young's inequality is found.
+    """
+    engine = search.engine
+    for m, c in p.terms:
+        if c >= 0 or not engine.signs.mono_positive(m):
+            continue
+        inside = {a for a, _ in m.powers if a.kind not in ("prime", "e")}
+        bound, zeros = opened(Poly({n: q for n, q in p.terms if n == m})), set()
+        for n, q in p.terms:
+            if n == m:
+                continue
+            moving = Mono([(a, e) for a, e in n.powers if a.kind == "exp" or a in inside])
+            weight = Mono([(a, e) for a, e in n.powers if a not in dict(moving.powers)])
+            if q <= 0 or not moving.powers or not (engine.signs.mono_positive(moving) and engine.signs.mono_nonnegative(weight)):
+                bound += opened(Poly({n: q}))
+                continue
+            base = Poly({Mono([(a, e) for a, e in m.powers if a.kind in ("exp", "e") or a in inside]): ONE})
+            logs = engine.logarithm(Poly({moving: ONE})) + [t._replace(coef=-t.coef) for t in engine.logarithm(base)]
+            tangent = engine.times([Term(q, (), dict(weight.powers))], [Term(ONE, (), {}), *logs])
+            bound += engine.times(opened(base), tangent)
+            zeros.add(search.zero_key(engine.canon(logs), scope) if engine.signs.mono_positive(weight) else "?")
+        if not zeros:
+            continue
+        found = search.nonnegative(engine.canon(bound), scope, depth)
+        if found is not None:
+            gap = Found([(minus(p, engine.canon(bound)), "eˣ ≥ 1 + x")], None if "?" in zeros else zeros)
+            return gap | found
+    return None
+
+
 def pairwise_square(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
     """p = Σₖₗ s(k, l), symmetrised, with a summand that is a product of squares and positive factors."""
     engine = search.engine

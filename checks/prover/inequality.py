@@ -66,7 +66,9 @@ class Search:
     def nonnegative(self, p: Poly, scope: Scope, depth: int) -> Found | None:
         """One round: p ≥ 0 for all values of the variables and of the scope's indices."""
         from .calculus_steps import by_growth
-        from .gaps import exponential_gap, pairwise_square
+        from .gaps import exponential_gap, pairwise_square, tangent_at_a_monomial
+        from .kinks import by_kinks
+        from .members import above_a_largest, centred_member, member_of_sum
         from .tangents import logarithmic_gap
 
         if not p.terms:
@@ -84,12 +86,15 @@ class Search:
             structural,
             factor,
             member_of_sum,
+            above_a_largest,
             termwise,
             by_logarithms,
             by_logarithm_of_one_term,
             pairwise_square,
             logarithmic_gap,
             exponential_gap,
+            tangent_at_a_monomial,
+            centred_member,
             complete_square,
             by_squares,
             by_kinks,
@@ -239,36 +244,6 @@ def factor(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
     return Found(found.parts, found.zeros if not even else None)
 
 
-def member_of_sum(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
-    """Σₖ f(k) − f(j) ≥ 0 for nonnegative f: the other terms remain."""
-    engine = search.engine
-    for m, c in p.terms:
-        for a, e in m.powers:
-            if a.kind != "sum" or e != 1 or c <= 0 or len(a.args[0]) != 1 or not engine.signs.nonnegative(a):
-                continue
-            (v, lo, hi) = a.args[0][0]
-            rest = Mono([(b, k) for b, k in m.powers if b != a])
-            for name, (low, high) in list(engine.ctx.ranges.items()):
-                if (low, high) != (lo, hi):
-                    continue
-                term = engine.canon(
-                    engine.times([Term(c, (), dict(rest.powers))], engine.moved(dict(a.args[1].powers), v, var(name)))
-                )
-                if not all(
-                    dict(p.terms).get(n, ZERO) <= -q for n, q in term.terms
-                ) or not engine.signs.mono_nonnegative(rest):
-                    continue
-                whole = Poly({m: c})
-                remaining = _sum(engine, p, minus(Poly({}), minus(whole, term)))
-                found = search.nonnegative(remaining, scope, depth)
-                if found is not None:
-                    return (
-                        Found([(minus(whole, term), "a sum of nonnegative terms is at least each of them")], None)
-                        | found
-                    )
-    return None
-
-
 def termwise(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
     """Σₖ f(k) ≥ 0 because f(k) ≥ 0 for every k; nothing may be left outside the sum."""
     engine = search.engine
@@ -345,14 +320,15 @@ def by_logarithms(search: Search, p: Poly, scope: Scope, depth: int) -> Found | 
 
 
 def by_logarithm_of_one_term(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
-    """A − B ≥ 0 because log A − log B ≥ 0, for one monomial B with an exponential and a positive remainder A."""
+    """A − B ≥ 0 because log A − log B ≥ 0, for A and B positive, one of them a monomial with an exponential."""
     engine = search.engine
     for m, c in p.terms:
-        if c >= 0 or not any(a.kind == "exp" for a, _ in m.powers) or not engine.signs.mono_positive(m):
+        if not any(a.kind == "exp" for a, _ in m.powers) or not engine.signs.mono_positive(m):
             continue
-        above, below = Poly({n: q for n, q in p.terms if n != m}), Poly({m: -c})
-        if not engine.signs.poly_positive(above):
+        one, rest = Poly({m: abs(c)}), Poly({n: q if c < 0 else -q for n, q in p.terms if n != m})
+        if not engine.signs.poly_positive(rest):
             continue
+        above, below = (one, rest) if c > 0 else (rest, one)
         logs = engine.canon(engine.logarithm(above)), engine.canon(engine.logarithm(below))
         found = search.nonnegative(minus(*logs), scope, depth)
         if found is not None:
@@ -372,7 +348,10 @@ def by_squares(search: Search, p: Poly, scope: Scope, depth: int) -> Found | Non
         return None
     squares = [engine.canon(engine.power(q, fmpq(2))) for q in (upper, lower)]
     found = search.nonnegative(minus(*squares), scope, depth)
-    return None if found is None else Found([(p, "the squares of the two sides")], None)
+    if found is None:
+        return None
+    zeros = found.zeros if engine.signs.poly_nonnegative(lower) else None  # else B = −A has equal squares too
+    return Found([(p, "the squares of the two sides")], zeros)
 
 
 def complete_square(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
@@ -403,60 +382,5 @@ def complete_square(search: Search, p: Poly, scope: Scope, depth: int) -> Found 
     return None
 
 
-def by_kinks(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
-    """On either side of |x| = 0 the sign of x is a hypothesis: x is written as a positive number, or minus one."""
-    kinks = sorted(
-        (a for a in atoms_of(p) if a.kind == "call" and a.args[0] in ("abs", "signum", "where")),
-        key=lambda a: (len(a.key), a.key),
-    )
-    for argument in list(dict.fromkeys(a.args[1] for a in kinks))[:3]:
-        sides = [_one_side(search, p, argument, side, scope, depth) for side in (1, -1)]
-        if None in sides:
-            continue
-        zeros = None
-        if all(side == ("never", "never") for side in sides):
-            zeros = {"never"}
-        elif all(side == ("always", "never") for side in sides):  # zero at the kink and nowhere else
-            zeros = {search.zero_key(argument, scope)}
-        return Found([(p, "by cases on a sign")], zeros)
-    return None
-
-
-def _one_side(search: Search, p: Poly, argument: Poly, side: int, scope: Scope, depth: int) -> tuple[str, str] | None:
-    """p ≥ 0 on one side of the kink, and when it vanishes there: at the kink, and beside it. None: not shown.
-
-    The side is not used at first; then the argument is written as s > 0 (or −s) and solved for a variable in which it
-    is linear. What else was known of that variable is not used any more, so more is shown than is needed.
-    """
-    engine = search.engine
-    for m, c in argument.terms:
-        if len(m.powers) != 1 or m.powers[0][1] != 1 or m.powers[0][0].kind not in ("var", "entry"):
-            continue
-        a = m.powers[0][0]
-        d = engine.signs.domain(a)
-        if d.integer or d.values or a in atoms_of(Poly({n: q for n, q in argument.terms if n != m})):
-            continue
-        name = fresh_name()
-        engine.ctx.domains[name] = POSITIVE
-        others = Poly({n: -q / c for n, q in argument.terms if n != m})
-        apart = [Term(fmpq(side) / c, (), {Atom("var", name): ONE})]
-        cases = [others, engine.canon([*opened(others), *apart])]  # at the kink, and beside it
-        found = [search.nonnegative(replaced(engine, p, {a: v}), scope, depth) for v in cases]
-        if None not in found:
-            return _when(replaced(engine, p, {a: cases[0]}), found[0]), _when(None, found[1])
-    flat = argument if side > 0 else minus(Poly({}), argument)
-    own = [a for a in atoms_of(p) if a.kind == "call" and a.args[1] == argument]
-    if own and all(a.args[0] == "abs" for a in own):
-        if search.nonnegative(replaced(engine, p, dict.fromkeys(own, flat)), scope, depth) is not None:
-            return "?", "?"
-    return None
-
-
-def _when(p: Poly | None, found: Found | None) -> str:
-    if p is not None and not p.terms:
-        return "always"
-    return "never" if found and found.zeros and "never" in found.zeros else "?"
-
-
-def _sum(engine: Engine, p: Poly, q: Poly) -> Poly:
+def added(engine: Engine, p: Poly, q: Poly) -> Poly:
     return engine.canon([*opened(p), *opened(q)])

@@ -8,16 +8,10 @@ from flint import fmpq
 
 from ...spec.language.sorts import NATURAL, SIZE, Domain
 from .context import Context
-from .terms import Atom, Mono, Poly, number, var
+from .squares import is_sum_of_squares, without_variance
+from .terms import Atom, Mono, Poly, minus, number, var
 
 Local = dict[str, Domain]
-
-
-def minus(p: Poly, q: Poly) -> Poly:
-    terms = dict(p.terms)
-    for m, c in q.terms:
-        terms[m] = terms.get(m, fmpq(0)) - c
-    return Poly(terms)
 
 
 class Signs:
@@ -94,7 +88,8 @@ class Signs:
                 low = self.domain(a).low
                 return low is not None and low >= 0
             case "sum":
-                return all(self.possible(lo, hi) for _, lo, hi in a.args[0]) and self._inside(a, self.mono_nonnegative)
+                regular = all(self.possible(lo, hi) for _, lo, hi in a.args[0])
+                return regular and (self._inside(a, self.mono_nonnegative) or is_sum_of_squares(self, a))
             case "delta":
                 return True
             case "call":
@@ -141,13 +136,19 @@ class Signs:
         """A sum of nonnegative terms, one of them positive; or 1 − x with x below one."""
         if p.terms and all(c > 0 and self.mono_nonnegative(m) for m, c in p.terms):
             return any(self.mono_positive(m) for m, _ in p.terms)
-        return self._apart_from_one(p, strict=True) or self._between(p, self.poly_positive)
+        if self._apart_from_one(p, strict=True) or self._between(p, self.poly_positive):
+            return True
+        rest = without_variance(self, p)
+        return rest is not None and self.poly_positive(rest)
 
     def poly_nonnegative(self, p: Poly) -> bool:
         signs = [(c > 0, self.mono_sign(m)) for m, c in p.terms]
         if all(s == (1 if up else -1) for up, s in signs):
             return True
-        return self._apart_from_one(p, strict=False) or self._between(p, self.poly_nonnegative)
+        if self._apart_from_one(p, strict=False) or self._between(p, self.poly_nonnegative):
+            return True
+        rest = without_variance(self, p)
+        return rest is not None and self.poly_nonnegative(rest)
 
     def _between(self, p: Poly, test: Callable[[Poly], bool]) -> bool:
         """x·A + (1 − x)·B for x in [0, 1]: both ends pass the test, whatever A and B have to do with x."""

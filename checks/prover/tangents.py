@@ -45,16 +45,31 @@ class Group:
         return factor
 
 
+    def take_root(self, k: int) -> None:
+        """w log A = k·w log A^{1/k}: the bound at √A rather than at A."""
+        if k > 1:
+            self.weight = Poly({m: k * c for m, c in self.weight.terms})
+            self.logs = [(p, c / k) for p, c in self.logs]
+            self.exponents = [(m, c / k) for m, c in self.exponents]
+
+
+def _has_roots(p: Poly) -> bool:
+    return "^1/2" in p.key
+
+
 def logarithmic_gap(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
     """Each w·log A is at least w·(1 − 1/A); what remains without logarithms is searched in turn."""
     if "log(" not in p.key and "call(xlogy" not in p.key:
         return None
     engine = search.engine
     for unit in units(engine, p):
-        for linear, whole in product((False, True), (True, False)):
+        roots = (1, 2) if _has_roots(p) else (1,)
+        for root, linear, whole in product(roots, (False, True), (True, False)):
             groups, rest = grouped(engine, p, unit, linear, whole)
             if not groups:
                 continue
+            for g in groups:
+                g.take_root(root)
             bound: Open = list(rest)
             zeros: set[str] = set()
             for g in groups:
@@ -108,6 +123,8 @@ def _monomial_power(base: Poly, c: fmpq) -> Open:
     if len(base.terms) != 1:
         raise Unproved("a weight of several terms that may vanish")
     ((m, q),) = base.terms
+    if c.q != 1 and q != 1:
+        raise Unproved("a root of a weight with a number before it")
     return [Term(q ** int(c) if c.q == 1 else ONE, (), {a: e * c for a, e in m.powers})]
 
 
