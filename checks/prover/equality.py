@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from .engine import Engine, Unproved, fresh_name
 from .inequality import Search, zero_key
+from .signs import minus
 from .splitting import atoms_of, replaced, vanishes
 from .substitution import with_entries
 from .terms import ONE, Atom, Bounds, Mono, Open, Poly, Term, atom_terms, constant_terms, opened, rename, var
@@ -29,12 +30,29 @@ def exactly(
     if found == {key}:
         return sufficient() is not False
     conditions = [search.conditions[k] for k in sorted(found) if k in search.conditions]
-    if not (key in found or any(follows(engine, c, stated) for c in conditions)):
-        return False
-    if len(conditions) == len(found) and all(follows(engine, stated, c) for c in conditions):
-        return True
-    whole = zero_key(engine, p, ())
-    return any(zero_key(engine, q, over) == whole for q, over in _combined(engine, stated)) or bool(sufficient())
+    for wanted in (None, _each(search, stated)):
+        parts = {key: stated} if wanted is None else wanted
+        if not all(k in found or any(follows(engine, c, part) for c in conditions) for k, part in parts.items()):
+            continue
+        if len(conditions) == len(found) and all(
+            k in parts or any(follows(engine, part, search.conditions[k]) for part in parts.values()) for k in found
+        ):
+            return True
+        whole = zero_key(engine, p, ())
+        combined = (zero_key(engine, q, over) == whole for q, over in _combined(engine, stated))
+        if any(combined) or (wanted is None and sufficient()):
+            return True
+    return False
+
+
+def _each(search: Search, stated: Condition) -> dict[str, Condition]:
+    """A nonnegative sum vanishes when each of its parts does: the stated condition as all of these, by their keys."""
+    p, over = stated
+    for q in () if over else (p, minus(Poly({}), p)):
+        found = search.prove(q)
+        if found is not None and found.zeros is not None and all(k in search.conditions for k in found.zeros):
+            return {k: search.conditions[k] for k in found.zeros}
+    return {"?": stated}
 
 
 def follows(engine: Engine, given: Condition, wanted: Condition) -> bool:

@@ -7,7 +7,7 @@ is known.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from math import gcd, lcm
 
@@ -18,7 +18,7 @@ from .engine import Engine, Unproved, fresh_name
 from .probe import plausible
 from .signs import minus
 from .splitting import atoms_of, replaced
-from .terms import ONE, ZERO, Atom, Bounds, Mono, Poly, Term, as_poly, number, opened, rename, var
+from .terms import ONE, ZERO, Atom, Bounds, Mono, Poly, Term, as_poly, closed, number, opened, rename, var
 
 ROUNDS = ((3, 60), (5, 90), (7, 120))  # how deep, and how many subgoals: what has a short proof is found at once
 
@@ -42,6 +42,7 @@ class Scope:
     over: Bounds = ()
 
 
+UNIT = "~unit"  # the index of weights that add up to one
 Rule = Callable[["Search", Poly, Scope, int], "Found | None"]
 
 
@@ -159,16 +160,27 @@ def _simpler(engine: Engine, vanishing: list[Atom]) -> Poly | None:
 
 
 def _exponent_gap(engine: Engine, a: Atom) -> Poly | None:
-    """log A − log B for a base A − B of two positive monomials, one of them with an exponential."""
-    if a.kind != "base" or len(a.args[0].terms) != 2:
+    """log A − log B for a base A − B of two positive products, one of them with an exponential.
+
+    The terms are taken together by their exponentials and roots: √p √(1 − p) − (1 − p) eᶠ has two such groups.
+    """
+    if a.kind != "base" or not any(b.kind in ("exp", "e") for m, _ in a.args[0].terms for b, _ in m.powers):
         return None
-    (m, c), (n, d) = a.args[0].terms
-    if c * d >= 0 or not any(b.kind in ("exp", "e") for k in (m, n) for b, _ in k.powers):
+    groups: dict[Mono, dict[Mono, fmpq]] = {}
+    for m, c in a.args[0].terms:
+        marked = Mono([(b, e) for b, e in m.powers if b.kind in ("exp", "e") or e.q != 1])
+        groups.setdefault(marked, {})[Mono([(b, e) for b, e in m.powers if b not in dict(marked.powers)])] = c
+    if len(groups) != 2:
         return None
-    if not (engine.signs.mono_positive(m) and engine.signs.mono_positive(n)):
-        return None
-    logs = [engine.canon(engine.logarithm(Poly({k: abs(q)}))) for k, q in ((m, c), (n, d))]
-    return minus(*logs)
+    signs, logs = [], []
+    for marked, terms in groups.items():
+        coef, atoms = engine.factored(Poly(terms))
+        if not engine.signs.mono_positive(marked) or not all(engine.signs.positive(b) for b in atoms):
+            return None
+        product = engine.times([Term(abs(coef), (), atoms)], [Term(ONE, (), dict(marked.powers))])
+        signs.append(coef > 0)
+        logs.append(engine.canon([t for q in product for t in engine.logarithm(closed([q]))]))
+    return minus(*logs) if signs[0] != signs[1] else None
 
 
 def _power_gap(engine: Engine, a: Atom) -> Poly | None:
@@ -255,18 +267,30 @@ def termwise(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
         for i in range(len(a.args[0]))
     }
     for low, high in sorted(choices):
-        merged = _under_one_sum(engine, p, low, high)
-        if merged is None:
-            continue
-        name, lo, hi, body = merged
-        engine.ctx.ranges[name] = (lo, hi)
-        found = search.nonnegative(body, Scope((*scope.over, (name, lo, hi))), depth)
-        if found is not None:
-            return found
+        for unit in _units(engine, p, low, high):
+            merged = _under_one_sum(engine, p, low, high, unit)
+            if merged is None:
+                continue
+            name, lo, hi, body = merged
+            engine.ctx.ranges[name] = (lo, hi)
+            found = search.nonnegative(body, Scope((*scope.over, (name, lo, hi))), depth)
+            if found is not None:
+                return found
     return None
 
 
-def _under_one_sum(engine: Engine, p: Poly, low: str, high: str) -> tuple[str, Poly, Poly, Poly] | None:
+def _units(engine: Engine, p: Poly, low: str, high: str) -> Iterator[Atom | None]:
+    """What adds up to one over the range, to bring terms without a sum under it: nothing, 1/n, or a distribution."""
+    yield None
+    if low == number(1).key and any(not any(a.kind == "sum" for a, _ in m.powers) for m, _ in p.terms):
+        for name, size in engine.ctx.sums_to_one.items():
+            if size.key == high and f"entry({name};" in p.key:
+                yield Atom("entry", name, var(UNIT))
+
+
+def _under_one_sum(
+    engine: Engine, p: Poly, low: str, high: str, unit: Atom | None = None
+) -> tuple[str, Poly, Poly, Poly] | None:
     """p = Σ over one index of a body, when every monomial has exactly one sum over that range to draw it from."""
     name, body, limits = fresh_name(), [], None
     limits_of = high[len("1*var(") : -1] if low == number(1).key and high.startswith("1*var(") else None
@@ -283,6 +307,9 @@ def _under_one_sum(engine: Engine, p: Poly, low: str, high: str) -> tuple[str, P
             for i, (_, lo, hi) in enumerate(a.args[0])
             if (lo.key, hi.key) == (low, high)
         ]
+        if unit is not None and not fit:
+            body.append(Term(c, (), {**dict(m.powers), rename(unit, {UNIT: name}): ONE}))  # c is Σ pₖ c
+            continue
         if len(fit) != 1:
             return None
         a, i = fit[0]
@@ -340,8 +367,8 @@ def by_squares(search: Search, p: Poly, scope: Scope, depth: int) -> Found | Non
     """B − A ≥ 0 because B ≥ 0 and B² − A² ≥ 0, for roots and absolute values."""
     engine = search.engine
     rooted = [m for m, _ in p.terms if any(e.q == 2 or (a.kind == "call" and a.args[0] == "abs") for a, e in m.powers)]
-    if not rooted or len(p.terms) > 6:
-        return None
+    if not rooted or len(p.terms) > 6 or "call(where" in p.key or "call(signum" in p.key:
+        return None  # cases on a sign are better there
     upper = Poly({m: c for m, c in p.terms if c * engine.signs.mono_sign(m) > 0})
     lower = minus(upper, p)
     if not upper.terms or not lower.terms or not any(m in rooted for m, _ in p.terms):
