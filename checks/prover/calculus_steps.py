@@ -101,8 +101,9 @@ def _variables(engine: Engine, p: Poly) -> Iterator[Variable]:
     means = {v for a in atoms_of(p) if is_mean(a) for v in a.free}
     for a in sorted(atoms_of(p), key=lambda a: a.key):
         if a.kind == "var":
-            d = engine.ctx.domains.get(a.args[0])
-            if d is None or d.integer or d.values or a.args[0] in hidden | means:
+            d = engine.ctx.domain(a.args[0])
+            known = a.args[0] in engine.ctx.domains and a.args[0] not in hidden | means
+            if not known or d.integer or d.values:
                 continue
             yield Variable(p, a.args[0], d, as_poly(a))
         elif a.kind == "entry":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flint import fmpq
 
@@ -21,6 +22,7 @@ class Signs:
         self.ctx = ctx
         self.local: Local = {}
         self.limits: dict[str, Poly] = {}
+        self.corners: dict[tuple[Any, ...], bool] | None = None
 
     def domain(self, atom: Atom) -> Domain:
         name = atom.args[0]
@@ -152,7 +154,8 @@ class Signs:
 
     def _between(self, p: Poly, test: Callable[[Poly], bool]) -> bool:
         """x·A + (1 − x)·B for x in [0, 1]: both ends pass the test, whatever A and B have to do with x."""
-        for x in {a for m, _ in p.terms for a, e in m.powers if a.kind in ("var", "entry") and e == 1}:
+        lowering = {a for m, c in p.terms if c < 0 for a, e in m.powers if a.kind in ("var", "entry") and e == 1}
+        for x in sorted(lowering, key=lambda a: (a.kind != "var", a.key)):
             d = self.domain(x)
             if d.low != 0 or d.high != 1 or d.values:
                 continue
@@ -167,9 +170,21 @@ class Signs:
                 if e == 0:
                     ends[0][rest] = ends[0].get(rest, fmpq(0)) + c
             else:
-                if len(ends[0]) < len(p.terms) and all(test(Poly(e)) for e in ends):
+                if len(ends[0]) < len(p.terms) and all(self._once(test, Poly(e)) for e in ends):
                     return True
         return False
+
+    def _once(self, test: Callable[[Poly], bool], p: Poly) -> bool:
+        """The test, remembered while the corners of one cube are looked at: many ways lead to each of them."""
+        outermost, self.corners = self.corners is None, self.corners if self.corners is not None else {}
+        key = (test.__name__, p.key, *((v, self.local[v].low) for v in sorted(p.free) if v in self.local))
+        try:
+            if key not in self.corners:
+                self.corners[key] = test(p)
+            return self.corners[key]
+        finally:
+            if outermost:
+                self.corners = None
 
     def _apart_from_one(self, p: Poly, strict: bool) -> bool:
         """a − c·m with 0 < c ≤ a and m in [0, 1], or c·m − a with 0 < a ≤ c and m ≥ 1; m apart from 1 where strict."""

@@ -61,15 +61,19 @@ def logarithmic_gap(search: Search, p: Poly, scope: Scope, depth: int) -> Found 
     """Each w·log A is at least w·(1 − 1/A); what remains without logarithms is searched in turn."""
     if "log(" not in p.key and "call(xlogy" not in p.key:
         return None
-    engine = search.engine
+    engine, tried = search.engine, set[str]()
+    roots = (1, 2) if _has_roots(p) else (1,)
     for unit in units(engine, p):
-        roots = (1, 2) if _has_roots(p) else (1,)
         for root, linear, whole in product(roots, (False, True), (True, False)):
             groups, rest = grouped(engine, p, unit, linear, whole)
             if not groups:
                 continue
             for g in groups:
                 g.take_root(root)
+            key = "|".join(sorted(map(str, groups))) + str(rest)
+            if key in tried:
+                continue
+            tried.add(key)
             bound: Open = list(rest)
             zeros: set[str] = set()
             for g in groups:
