@@ -68,6 +68,7 @@ class Search:
         """One round: p ≥ 0 for all values of the variables and of the scope's indices."""
         from .calculus_steps import by_growth
         from .gaps import exponential_gap, pairwise_square, tangent_at_a_monomial
+        from .jensen import jensen
         from .kinks import by_kinks
         from .members import above_a_largest, centred_member, member_of_sum
         from .tangents import logarithmic_gap
@@ -96,6 +97,7 @@ class Search:
             exponential_gap,
             tangent_at_a_monomial,
             centred_member,
+            jensen,
             complete_square,
             by_squares,
             by_kinks,
@@ -268,7 +270,7 @@ def termwise(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
     }
     for low, high in sorted(choices):
         for unit in _units(engine, p, low, high):
-            merged = _under_one_sum(engine, p, low, high, unit)
+            merged = under_one_sum(engine, p, low, high, unit)
             if merged is None:
                 continue
             name, lo, hi, body = merged
@@ -279,23 +281,24 @@ def termwise(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
     return None
 
 
-def _units(engine: Engine, p: Poly, low: str, high: str) -> Iterator[Atom | None]:
+def _units(engine: Engine, p: Poly, low: str, high: str) -> Iterator[Mono | None]:
     """What adds up to one over the range, to bring terms without a sum under it: nothing, 1/n, or a distribution."""
     yield None
     if low == number(1).key and any(not any(a.kind == "sum" for a, _ in m.powers) for m, _ in p.terms):
         for name, size in engine.ctx.sums_to_one.items():
             if size.key == high and f"entry({name};" in p.key:
-                yield Atom("entry", name, var(UNIT))
+                yield Mono([(Atom("entry", name, var(UNIT)), ONE)])
 
 
-def _under_one_sum(
-    engine: Engine, p: Poly, low: str, high: str, unit: Atom | None = None
+def under_one_sum(
+    engine: Engine, p: Poly, low: str, high: str, unit: Mono | None = None
 ) -> tuple[str, Poly, Poly, Poly] | None:
     """p = Σ over one index of a body, when every monomial has exactly one sum over that range to draw it from."""
-    name, body, limits = fresh_name(), [], None
+    name, body = fresh_name(), []
+    limits: tuple[Poly, Poly] | None = None
     limits_of = high[len("1*var(") : -1] if low == number(1).key and high.startswith("1*var(") else None
     for m, c in p.terms:
-        if limits_of is not None and not any(a.kind == "sum" for a, _ in m.powers):
+        if unit is None and limits_of is not None and not any(a.kind == "sum" for a, _ in m.powers):
             counted = dict(m.powers)  # c·n is Σ c
             if counted.pop(Atom("var", limits_of), ZERO) == 1:
                 body.append(Term(c, (), counted))
@@ -308,7 +311,8 @@ def _under_one_sum(
             if (lo.key, hi.key) == (low, high)
         ]
         if unit is not None and not fit:
-            body.append(Term(c, (), {**dict(m.powers), rename(unit, {UNIT: name}): ONE}))  # c is Σ pₖ c
+            weighted = engine.times([Term(c, (), dict(m.powers))], [Term(ONE, (), dict(rename(unit, {UNIT: name}).powers))])
+            body += weighted  # c is Σ pₖ c
             continue
         if len(fit) != 1:
             return None
