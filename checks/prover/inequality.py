@@ -86,6 +86,7 @@ class Search:
             return None
         rules: tuple[Rule, ...] = (
             structural,
+            by_kinks,
             factor,
             member_of_sum,
             above_a_largest,
@@ -100,7 +101,6 @@ class Search:
             jensen,
             complete_square,
             by_squares,
-            by_kinks,
             by_growth,
         )
         for rule in rules:
