@@ -141,7 +141,10 @@ class Signs:
         if self._apart_from_one(p, strict=True) or self._between(p, self.poly_positive):
             return True
         rest = without_variance(self, p)
-        return rest is not None and self.poly_positive(rest)
+        if rest is not None:
+            return self.poly_positive(rest)
+        least = self.least(p) if self.integers(p) else None  # such as n − 1 for a dimension n
+        return least is not None and least > 0
 
     def poly_nonnegative(self, p: Poly) -> bool:
         signs = [(c > 0, self.mono_sign(m)) for m, c in p.terms]
@@ -150,7 +153,10 @@ class Signs:
         if self._apart_from_one(p, strict=False) or self._between(p, self.poly_nonnegative):
             return True
         rest = without_variance(self, p)
-        return rest is not None and self.poly_nonnegative(rest)
+        if rest is not None:
+            return self.poly_nonnegative(rest)
+        least = self.least(p) if self.integers(p) else None
+        return least is not None and least >= 0
 
     def _between(self, p: Poly, test: Callable[[Poly], bool]) -> bool:
         """x·A + (1 − x)·B for x in [0, 1]: both ends pass the test, whatever A and B have to do with x."""
