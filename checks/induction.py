@@ -15,7 +15,7 @@ from flint import fmpq
 
 from ..spec.language import expressions as x
 from ..spec.language.claims import Variable, expand, lower_and_upper
-from ..spec.language.sorts import NATURAL
+from ..spec.language.sorts import NATURAL, SIZE
 from ..spec.language.statements import AtLeast, AtMost, Equals
 from .derivation import formula
 from .evaluate import Unsupported
@@ -53,18 +53,20 @@ def _candidates(goal: Goal) -> Iterator[Variable]:
     expressions = [expand(e) for e in goal.statement.expressions()]
     plain = ("array", "stationary", "independent")
     fixed = {d for v in goal.variables.values() for d in v.sort.dims if v.sort.kind not in plain or v.sort.sums_to_one}
+    lengths = {d for v in goal.variables.values() for d in v.sort.dims}
     for v in goal.variables.values():
         if v.name in fixed:
             continue
         if v.sort.kind in ("size", "scalar") and v.sort.domain.integer and v.sort.domain.low in (0, 1):
-            if any(_builds(s, v.expr) for e in expressions for s in x.subexpressions(e)):
+            if any(_builds(s, v.expr, v.name not in lengths) for e in expressions for s in x.subexpressions(e)):
                 yield v
 
 
-def _builds(s: Any, t: Any) -> bool:
+def _builds(s: Any, t: Any, sums: bool) -> bool:
+    """Whether it is built up to t step by step; a sum only where t is not also the length of an array."""
     if isinstance(s, x.Recurrence):
         return t in s.upto.free_symbols
-    if isinstance(s, (x.Product, x.Total)):
+    if isinstance(s, x.Product) or (sums and isinstance(s, x.Total)):
         return t in s.high.free_symbols
     return isinstance(s, sp.Pow) and t in s.exp.free_symbols
 
@@ -73,7 +75,7 @@ def check(goal: Goal, effort: Effort, seed: int) -> tuple[Evidence, tuple[ProofR
     """PROVED with both cases shown, or UNDECIDED with what the step left open."""
     reasons, record, sides = [], None, ()
     for v in _candidates(goal):
-        engine = Engine(context_of(goal.variables.values(), {v.name: NATURAL}))
+        engine = Engine(context_of(goal.variables.values(), {v.name: SIZE if v.sort.domain.low else NATURAL}))
         try:
             fault, record = _by(engine, goal, v)
         except (Unproved, Infinite, Unsupported) as reason:

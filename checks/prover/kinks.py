@@ -40,10 +40,10 @@ def _one_side(search: Search, p: Poly, argument: Poly, side: int, scope: Scope, 
     in which it is linear. What else was known of that variable is not used any more, so more is shown than is needed.
     """
     engine = search.engine
-    for a, others in _linear(engine, argument):
+    for a, others, up in _linear(engine, argument):
         name = fresh_name()
         engine.ctx.domains[name] = POSITIVE
-        beside = engine.canon([*opened(others), Term(fmpq(side), (), {Atom("var", name): ONE})])
+        beside = engine.canon([*opened(others), Term(fmpq(side * up), (), {Atom("var", name): ONE})])
         found = [search.nonnegative(replaced(engine, p, {a: v}), scope, depth) for v in (others, beside)]
         if None not in found:
             return _when(replaced(engine, p, {a: others}), found[0]), _when(None, found[1])
@@ -55,11 +55,10 @@ def _one_side(search: Search, p: Poly, argument: Poly, side: int, scope: Scope, 
     return None
 
 
-def _linear(engine: Engine, argument: Poly) -> Iterator[tuple[Atom, Poly]]:
-    """(x, −β/α) where the argument is α·x + β for a real variable x that occurs nowhere else, and α is surely positive.
+def _linear(engine: Engine, argument: Poly) -> Iterator[tuple[Atom, Poly, int]]:
+    """(x, −β/α, the sign of α) where the argument is α·x + β for a real variable x that occurs nowhere else.
 
-    A coefficient that is surely negative does as well: the two sides are exchanged, and both are looked at. A variable
-    with a number before it comes first.
+    The sign of α must be known. A variable with a number before it comes first.
     """
     atoms = sorted({a for m, _ in argument.terms for a, e in m.powers if e == 1}, key=lambda a: a.key)
     found = []
@@ -80,9 +79,9 @@ def _linear(engine: Engine, argument: Poly) -> Iterator[tuple[Atom, Poly]]:
             if coef != 0 and all(engine.signs.positive(b) for b in factors):
                 over = engine.times(opened(beta), engine.power(alpha, -ONE))
                 others = engine.canon([t._replace(coef=-t.coef) for t in over])
-                found.append((alpha.constant() is None, a, others))
-    for _, a, others in sorted(found, key=lambda f: (f[0], f[1].key)):
-        yield a, others
+                found.append((alpha.constant() is None, a, others, 1 if coef > 0 else -1))
+    for _, a, others, up in sorted(found, key=lambda f: (f[0], f[1].key)):
+        yield a, others, up
 
 
 def _when(p: Poly | None, found: Found | None) -> str:
