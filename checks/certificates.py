@@ -24,7 +24,7 @@ from .prover.extended import ordered_at_infinity
 from .prover.inequality import Found, Search
 from .prover.leftover import expression, readable
 from .prover.proving import difference, equal, finite_or_said, stated_condition
-from .prover.terms import Poly, number
+from .prover.terms import Poly
 from .prover.translate import normal
 
 NAME = "certificate"
@@ -126,19 +126,26 @@ def _readings(goal: Goal, low: Any, high: Any) -> Iterator[tuple[Engine, Reading
     variables = goal.variables.values()
     yield Engine(context_of(variables)), lambda e: e
     tops = {s for e in (expand(low), expand(high)) for s in x.subexpressions(e) if isinstance(s, x.Largest)}
+    if not tops or any(e.has(x.Expectation, x.Moment) for e in (expand(low), expand(high))):
+        return
+    alone = [t for t in tops if t.low == 1 and not t.body.has(x.Largest)]
+    if len(alone) != len(tops) or any(isinstance(s, x.Bound) for t in tops for s in t.free_symbols):
+        return
+    engine, entries = Engine(context_of(variables)), {}
+    for i, t in enumerate(sorted(tops, key=str)):
+        name = f"{ARGMAX}{i}"
+        engine.ctx.ranges[name] = (normal(engine, t.low), normal(engine, t.high))
+        if not engine.signs.nonempty(*engine.ctx.ranges[name]):
+            return
+        engine.ctx.domains[name] = SIZE
+        entries[t] = x.substitute(t.body, {t.index: sp.Symbol(name, integer=True)})
+    yield engine, lambda e: x.substitute(expand(e), entries)
     plain = [t for t in tops if isinstance(t.body, x.Entry) and t.body.indices == (t.index,) and t.low == 1]
     arrays = {t.body.array for t in plain}
     if len(plain) != len(tops) or len(arrays) != 1 or len({t.high for t in plain}) != 1:
         return
     (array,) = arrays
     size = plain[0].high
-    engine = Engine(context_of(variables))
-    engine.ctx.ranges[ARGMAX] = (number(1), normal(engine, size))
-    if not engine.signs.nonempty(*engine.ctx.ranges[ARGMAX]):
-        return
-    engine.ctx.domains[ARGMAX] = SIZE
-    entry = array[sp.Symbol(ARGMAX, integer=True)]
-    yield engine, lambda e: x.substitute(expand(e), dict.fromkeys(tops, entry))
     if engine.ctx.domain(array.name) is REAL and array.name not in engine.ctx.sums_to_one:
         engine = Engine(context_of(variables))
         engine.ctx.domains[BELOW] = NONNEGATIVE

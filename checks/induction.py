@@ -150,7 +150,12 @@ def _solved(engine: Engine, now: Poly) -> Iterator[dict[Atom, Poly]]:
         for a, e in m.powers:
             others = Poly({n: q for n, q in now.terms if n != m})
             beside = [(b, k) for b, k in m.powers if b != a]
-            if a.kind != "bind" or e != 1 or a.key in others.key or not all(engine.signs.positive(b) for b, _ in beside):
+            if (
+                a.kind != "bind"
+                or e != 1
+                or a.key in others.key
+                or not all(engine.signs.positive(b) for b, _ in beside)
+            ):
                 continue
             inverse = [Term(-1 / c, (), {b: -k for b, k in beside})]
             yield {a: engine.canon(engine.times(inverse, opened(others)))}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from ..spec.language import expressions as x
-from ..spec.language.claims import expand
 from ..spec.language.statements import Equals
 from .evaluate import Unsupported
 from .evidence import STATEMENT, Evidence, Verdict

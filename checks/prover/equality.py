@@ -18,9 +18,7 @@ from .terms import ONE, Atom, Bounds, Mono, Open, Poly, Term, atom_terms, consta
 Condition = tuple[Poly, Bounds]
 
 
-def exactly(
-    search: Search, p: Poly, zeros: set[str], stated: Condition, sufficient: Callable[[], bool | None]
-) -> bool:
+def exactly(search: Search, p: Poly, zeros: set[str], stated: Condition, sufficient: Callable[[], bool | None]) -> bool:
     """p, which vanishes exactly when all of `zeros` hold, vanishes exactly under the stated condition.
 
     `sufficient` is another way to see whether p vanishes there; None where it cannot say.
@@ -123,7 +121,9 @@ def _solved(engine: Engine, p: Poly, over: Bounds) -> Iterator[Callable[[Poly], 
             coef, atoms = engine.factored(alpha)
             if coef == 0 or not all(engine.signs.positive(b) or engine.signs.nonzero(b) for b in atoms):
                 continue
-            value = engine.canon([t._replace(coef=-t.coef) for t in engine.times(opened(beta), engine.power(alpha, -ONE))])
+            value = engine.canon(
+                [t._replace(coef=-t.coef) for t in engine.times(opened(beta), engine.power(alpha, -ONE))]
+            )
             if a.kind == "var":
                 if not over and a.args[0] not in value.free:
                     yield lambda q, a=a, value=value: replaced(engine, q, {a: value})

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import combinations
 from math import gcd, lcm
 
 from flint import fmpq
 
-from ...spec.language.sorts import POSITIVE
 from .engine import Engine, Unproved, fresh_name
 from .probe import plausible
 from .signs import minus
-from .splitting import atoms_of, replaced
+from .splitting import atoms_of
 from .terms import ONE, ZERO, Atom, Bounds, Mono, Poly, Term, as_poly, closed, number, opened, rename, var
 
 ROUNDS = ((3, 60), (5, 90), (7, 120))  # how deep, and how many subgoals: what has a short proof is found at once
@@ -71,6 +71,7 @@ class Search:
         from .jensen import jensen
         from .kinks import by_kinks
         from .members import above_a_largest, centred_member, member_of_sum
+        from .polynomials import in_order, within_the_unit, without_roots
         from .tangents import logarithmic_gap
 
         if not p.terms:
@@ -101,7 +102,10 @@ class Search:
             jensen,
             complete_square,
             by_squares,
+            in_order,
             by_growth,
+            without_roots,
+            within_the_unit,
         )
         for rule in rules:
             before = dict(self.engine.side)
@@ -201,7 +205,8 @@ def _power_gap(engine: Engine, a: Atom) -> Poly | None:
     if r == 1 or (r.q != 1 and {abs(c), abs(d)} != {ONE}):
         return None
     sides = [
-        Poly({Mono([(b, e * r) for b, e in k.powers]): ONE if r.q != 1 else abs(q) ** int(r)}) for k, q in ((m, c), (n, d))
+        Poly({Mono([(b, e * r) for b, e in k.powers]): ONE if r.q != 1 else abs(q) ** int(r)})
+        for k, q in ((m, c), (n, d))
     ]
     return minus(*sides)
 
@@ -281,17 +286,29 @@ def termwise(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
     return None
 
 
-def _units(engine: Engine, p: Poly, low: str, high: str) -> Iterator[Mono | None]:
-    """What adds up to one over the range, to bring terms without a sum under it: nothing, 1/n, or a distribution."""
+def _units(engine: Engine, p: Poly, low: str, high: str) -> Iterator[Poly | None]:
+    """What adds up to one over the range, to bring terms without a sum under it: nothing, a distribution, a mixture."""
     yield None
-    if low == number(1).key and any(not any(a.kind == "sum" for a, _ in m.powers) for m, _ in p.terms):
-        for name, size in engine.ctx.sums_to_one.items():
-            if size.key == high and f"entry({name};" in p.key:
-                yield Mono([(Atom("entry", name, var(UNIT)), ONE)])
+    if low != number(1).key or all(any(a.kind == "sum" for a, _ in m.powers) for m, _ in p.terms):
+        return
+    weights = [
+        Poly({Mono([(Atom("entry", name, var(UNIT)), ONE)]): ONE})
+        for name, size in engine.ctx.sums_to_one.items()
+        if size.key == high and f"entry({name};" in p.key
+    ]
+    yield from weights
+    for one, other in combinations(weights, 2):
+        yield Poly({m: c / 2 for q in (one, other) for m, c in q.terms})
+        for name in sorted(p.free):
+            d = engine.ctx.domain(name)
+            if d.low == 0 and d.high == 1 and not d.values:
+                for q, r in ((one, other), (other, one)):
+                    share = engine.times(opened(var(name)), opened(q))
+                    yield engine.canon([*share, *engine.times(opened(minus(number(1), var(name))), opened(r))])
 
 
 def under_one_sum(
-    engine: Engine, p: Poly, low: str, high: str, unit: Mono | None = None
+    engine: Engine, p: Poly, low: str, high: str, unit: Poly | None = None
 ) -> tuple[str, Poly, Poly, Poly] | None:
     """p = Σ over one index of a body, when every monomial has exactly one sum over that range to draw it from."""
     name, body = fresh_name(), []
@@ -311,7 +328,7 @@ def under_one_sum(
             if (lo.key, hi.key) == (low, high)
         ]
         if unit is not None and not fit:
-            weighted = engine.times([Term(c, (), dict(m.powers))], [Term(ONE, (), dict(rename(unit, {UNIT: name}).powers))])
+            weighted = engine.times([Term(c, (), dict(m.powers))], opened(rename(unit, {UNIT: name})))
             body += weighted  # c is Σ pₖ c
             continue
         if len(fit) != 1:

@@ -37,7 +37,9 @@ def jensen(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
         name = fresh_name()
         engine.ctx.domains[name] = d
         centre = engine.canon([Term(ONE, (), {**dict(mean.scale.powers), Atom("var", name): ONE})])
-        merged = under_one_sum(engine, replaced(engine, p, {mean.total: centre}), lo.key, hi.key, mean.unit)
+        merged = under_one_sum(
+            engine, replaced(engine, p, {mean.total: centre}), lo.key, hi.key, Poly({mean.unit: ONE})
+        )
         if merged is None:
             continue
         k, _, _, body = merged
@@ -51,12 +53,17 @@ def jensen(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
                 break  # not linear in the weight
             terms[Mono(powers)] = c
         else:
-            found = _above_the_tangent(search, Poly(terms), Atom("entry", mean.array, var(k)), name, scope, (k, lo, hi), depth)
+            found = _above_the_tangent(
+                search, Poly(terms), Atom("entry", mean.array, var(k)), name, scope, (k, lo, hi), depth
+            )
             if found is None:
                 continue
             zeros = None
             if found and engine.signs.mono_positive(weight):
-                apart = minus(Poly({Mono({**dict(mean.scale.powers), Atom("entry", mean.array, var(k)): ONE}): ONE}), Poly({Mono([(mean.total, ONE)]): ONE}))
+                apart = minus(
+                    Poly({Mono({**dict(mean.scale.powers), Atom("entry", mean.array, var(k)): ONE}): ONE}),
+                    Poly({Mono([(mean.total, ONE)]): ONE}),
+                )
                 zeros = {search.zero_key(apart, Scope((*scope.over, (k, lo, hi))))}
             return Found([(p, "above the tangent at the mean (Jensen)")], zeros)
     return None

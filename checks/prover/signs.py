@@ -241,7 +241,9 @@ class Signs:
             weight = b.kind == "entry" and e == 1 and b.args[1:] == (var(v),) and self.nonnegative(b)
             if weight and lo == number(1) and self.ctx.sums_to_one.get(b.args[0]) == hi:
                 rest = Mono([(c, k) for c, k in a.args[1].powers if c != b])
-                return next((w for strict, w in ((True, "strict"), (False, "at most")) if self.below_one(rest, strict)), "")
+                return next(
+                    (w for strict, w in ((True, "strict"), (False, "at most")) if self.below_one(rest, strict)), ""
+                )
         return ""
 
     def integer(self, a: Atom, e: fmpq) -> bool:

@@ -103,7 +103,9 @@ def _partners(signs: Signs, a: Atom) -> Iterator[list[tuple[Atom, fmpq]]]:
         squares = Atom("sum", a.args[0], Mono([(b, 2 * e) for b, e in powers]))
         yield [(squares, ONE), (Atom("var", size), ONE)]
     for b, e in powers:
-        weight = b.kind == "entry" and e == 1 and len(b.args) == 2 and b.args[1].variable() == v and signs.nonnegative(b)
+        weight = (
+            b.kind == "entry" and e == 1 and len(b.args) == 2 and b.args[1].variable() == v and signs.nonnegative(b)
+        )
         if weight and lo == number(1) and signs.ctx.sums_to_one.get(b.args[0]) == hi:
             body = [(d, k if d == b else 2 * k) for d, k in powers]
             yield [(Atom("sum", a.args[0], Mono(body)), ONE)]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from . import calls
 from .engine import Engine, Unproved
-from .terms import ONE, Atom, Mono, Open, Poly, Term, atom_terms, constant_terms, opened
+from .terms import ONE, Atom, Open, Poly, Term, atom_terms, constant_terms, opened
 
 Entries = Callable[[Poly], Open]
 
@@ -33,7 +33,9 @@ def with_entries(engine: Engine, p: Poly, name: str, value: Entries) -> Poly:
         match a.kind:
             case "entry":
                 indices = [poly(i) for i in a.args[1:]]
-                return value(indices[0]) if a.args[0] == name and len(indices) == 1 else engine.entry(a.args[0], indices)
+                return (
+                    value(indices[0]) if a.args[0] == name and len(indices) == 1 else engine.entry(a.args[0], indices)
+                )
             case "exp":
                 return engine.exponential(poly(Poly({a.args[0]: ONE})))
             case "log":

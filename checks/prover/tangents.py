@@ -44,7 +44,6 @@ class Group:
         self.exponents = [(m, c / factor) for m, c in self.exponents]
         return factor
 
-
     def take_root(self, k: int) -> None:
         """w log A = k·w log A^{1/k}: the bound at √A rather than at A."""
         if k > 1:

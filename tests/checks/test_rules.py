@@ -230,9 +230,7 @@ RULES = {
         lambda p=OpenSimplex["n"]: AtMost(entropy(p), -log(top(p))),
     ),
     "one deviation among all": (
-        lambda n=Size, x=Vector["n"], e=Positive, i=Index["n"]: AtMost(
-            (x[i] - mean(x)) ** 2 / (spread(x) / n + e), n
-        ),
+        lambda n=Size, x=Vector["n"], e=Positive, i=Index["n"]: AtMost((x[i] - mean(x)) ** 2 / (spread(x) / n + e), n),
         lambda n=Size, x=Vector["n"], e=Positive, i=Index["n"]: AtMost(
             (x[i] - mean(x)) ** 2 / (spread(x) / n + e), n / 3
         ),
@@ -292,7 +290,9 @@ RULES = {
         lambda n=Natural: Equals(recurrence(1, lambda m, s: m * s, upto=n), product(lambda j: j + 1, over=n)),
     ),
     "the derivative of a recurrence": (
-        lambda t=Size, b=OpenUnit, g=Vector["t"], i=Index["t"]: Equals(D(average(b, g, t), g[i]), (1 - b) * b ** (t - i)),
+        lambda t=Size, b=OpenUnit, g=Vector["t"], i=Index["t"]: Equals(
+            D(average(b, g, t), g[i]), (1 - b) * b ** (t - i)
+        ),
         lambda t=Size, b=OpenUnit, g=Vector["t"], i=Index["t"]: Equals(D(average(b, g, t), g[i]), (1 - b) * b**i),
     ),
     "a sum in reversed order": (

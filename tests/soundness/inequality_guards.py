@@ -188,7 +188,9 @@ GUARDS = (
     Guard("growth from somewhere", _from_anywhere, _start),
     Guard("growth on the whole line", _reals_are_positive, _half_line),
     Guard(
-        "weights of exponentials", lambda p: _during(p, gaps, "exponential_gap", Signs, "poly_nonnegative"), _exponential
+        "weights of exponentials",
+        lambda p: _during(p, gaps, "exponential_gap", Signs, "poly_nonnegative"),
+        _exponential,
     ),
     Guard(
         "the sign before a square",
