@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from flint import fmpq
 
@@ -67,7 +68,8 @@ def regular(engine: Engine, obj: Poly | Mono, name: str, roots: bool = False) ->
     for a, e in obj.powers:
         if name not in a.free:
             continue
-        if a.kind in ("bind", "call") and not (roots and a.args[0] == "abs"):
+        kink = a.kind == "call" and a.args[0] == "abs"
+        if a.kind in ("bind", "call") and not (roots and kink):
             return False
         if (e < 0 or e.q != 1) and not engine.signs.positive(a):
             if not (roots and e > 0 and engine.signs.nonnegative(a)):
@@ -79,7 +81,7 @@ def regular(engine: Engine, obj: Poly | Mono, name: str, roots: bool = False) ->
     return True
 
 
-def _certainly_positive(engine: Engine, p: Poly) -> bool:
+def _certainly_positive(engine: Engine, p: Any) -> bool:
     coef, atoms = engine.factored(p)
     return coef > 0 and all(engine.signs.positive(a) for a in atoms)
 

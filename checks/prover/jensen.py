@@ -1,8 +1,8 @@
 """Jensen's inequality for any function that calculus can treat: the tangent at the mean lies below.
 
-Let μ = Σₖ wₖ xₖ for weights that add up to one: a distribution, or 1/n. If p = Σₖ wₖ G(xₖ, μ) and, for some σ free of k,
-G(v, μ) ≥ σ·(v − μ) for all v and μ of the interval in which the entries lie, then p ≥ σ·(Σₖ wₖ xₖ − μ) = 0. The slope σ
-is that of G at v = μ, the only one that can do where G vanishes there.
+Let μ = Σₖ wₖ xₖ for weights that add up to one: a distribution, or 1/n. If p = Σₖ wₖ G(xₖ, μ) and, for some σ free of
+k, G(v, μ) ≥ σ·(v − μ) for all v and μ of the interval in which the entries lie, then p ≥ σ·(Σₖ wₖ xₖ − μ) = 0. The
+slope σ is that of G at v = μ, the only one that can do where G vanishes there.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .engine import Engine, fresh_name
 from .inequality import UNIT, Found, Scope, Search, under_one_sum
 from .signs import minus
 from .splitting import atoms_of, replaced
-from .terms import ONE, Atom, Mono, Poly, Term, opened, rename, var
+from .terms import ONE, ZERO, Atom, Mono, Poly, Term, opened, rename, var
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def jensen(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
         for m, c in body.terms:
             powers = dict(m.powers)
             for a, e in weight.powers:
-                powers[a] = powers.get(a, ONE - ONE) - e
+                powers[a] = powers.get(a, ZERO) - e
             if weight.free and any(powers[a] != 0 for a, _ in weight.powers):
                 break  # not linear in the weight
             terms[Mono(powers)] = c

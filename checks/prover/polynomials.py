@@ -12,7 +12,7 @@ from ...spec.language.sorts import NONNEGATIVE
 from .engine import Engine, fresh_name
 from .inequality import Found, Scope, Search
 from .splitting import atoms_of, replaced
-from .terms import ONE, Atom, Mono, Poly, Term, opened, var
+from .terms import ONE, ZERO, Atom, Mono, Poly, Term, opened, var
 
 MOST_ORDERED = 3
 
@@ -84,7 +84,7 @@ def _lowered(engine: Engine, powers: dict[Atom, fmpq]) -> dict[Atom, fmpq]:
         elif a.kind in ("var", "entry") and e > 1:
             d = engine.signs.domain(a)
             e = ONE if d.low is not None and d.low >= 0 and d.high is not None and d.high <= 1 else e
-        out[a] = out.get(a, ONE - ONE) + e
+        out[a] = out.get(a, ZERO) + e
     return out
 
 

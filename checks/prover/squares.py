@@ -18,7 +18,7 @@ MOST_OUTER = 3
 
 
 def is_sum_of_squares(signs: Signs, a: Atom) -> bool:
-    """Whether, for some of its indices held fixed, the sum over the others is a product of squares and nonnegative factors.
+    """Whether, some of its indices held fixed, the sum over the others is a product of squares and nonnegative factors.
 
     The rest of the indices falls into connected parts, each a sum of its own; two equal parts are a square. The indices
     held fixed are then summed over nonnegative terms.

@@ -1,4 +1,4 @@
-"""An array replaced by a function of its index, everywhere in a polynomial: also inside sums, where the index is bound."""
+"""An array replaced by a function of its index, everywhere in a polynomial: also inside sums that bind the index."""
 
 from __future__ import annotations
 

@@ -303,6 +303,38 @@ RULES = {
             total(lambda k: k * x[n + 1 - k], over=x), total(lambda k: (n - k) * x[k], over=x)
         ),
     ),
+    "a constant spread over two distributions": (
+        lambda p=Simplex["n"], q=Simplex["n"]: AtMost(total(lambda k: Abs(p[k] - q[k]), over=p), 2),
+        lambda p=Simplex["n"], q=Simplex["n"]: AtMost(total(lambda k: Abs(p[k] - q[k]), over=p), HALF * 3),
+    ),
+    "a constant spread over a mixture": (
+        lambda u=OpenUnit, p=OpenSimplex["n"], q=OpenSimplex["n"]: AtMost(
+            total(lambda k: p[k] ** u * q[k] ** (1 - u), over=p), 1
+        ),
+        lambda u=OpenUnit, p=OpenSimplex["n"], q=OpenSimplex["n"]: AtMost(
+            total(lambda k: p[k] ** u * q[k] ** (-u), over=p), 1
+        ),
+    ),
+    "numbers in order": (
+        lambda a=Positive, b=Positive, c=Positive: AtLeast(a / (b + c) + b / (c + a) + c / (a + b), HALF * 3),
+        lambda a=Positive, b=Positive, c=Positive: AtLeast(a / (b + c) + b / (c + a) + c / (a + b), HALF * 3 + a / 20),
+    ),
+    "roots as numbers": (
+        lambda a=Positive, b=Positive, c=Positive: AtMost((a * b * c) ** sp.Rational(1, 3), (a + b + c) / 3),
+        lambda a=Positive, b=Positive, c=Positive: AtMost((a * b * c) ** sp.Rational(1, 3), (a + b + 2 * c) / 4),
+    ),
+    "powers of numbers in [0, 1]": (
+        lambda p=Simplex["n"], x=Vector["n", Unit]: AtMost(
+            total(lambda k: p[k] * x[k] ** 2, over=p) - dot(p, x) ** 2, sp.Rational(1, 4)
+        ),
+        lambda p=Simplex["n"], x=Vector["n", Nonnegative]: AtMost(
+            total(lambda k: p[k] * x[k] ** 2, over=p) - dot(p, x) ** 2, sp.Rational(1, 4)
+        ),
+    ),
+    "the place of the largest absolute value": (
+        lambda x=Vector["n"]: AtMost(loudest(x), sqrt(dot(x, x))),
+        lambda x=Vector["n"]: AtMost(2 * loudest(x), sqrt(dot(x, x))),
+    ),
     "an unknown solved for at a simple point": (
         lambda mu=Real, c=Real, x=Vector["n"]: Determines(
             Equals(D(c * total(lambda i: (x[i] - mu) ** 2, over=x), mu), total(lambda i: mu - x[i], over=x)),

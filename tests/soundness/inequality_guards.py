@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sympy as sp
 
-from lemmata.checks.prover import calculus_steps, gaps, inequality, kinks, members, tangents
+from lemmata.checks.prover import calculus_steps, gaps, increasing, inequality, kinks, members, tangents
 from lemmata.checks.prover.engine import Engine
 from lemmata.checks.prover.inequality import Found
 from lemmata.checks.prover.signs import Signs
@@ -200,7 +200,7 @@ GUARDS = (
     Guard("members of a sum", lambda p: _during(p, members, "member_of_sum", Signs, "nonnegative"), _member),
     Guard(
         "the sign of the larger side",
-        lambda p: _during(p, inequality, "by_squares", Signs, "mono_sign", lambda *_: 1),
+        lambda p: _during(p, increasing, "by_squares", Signs, "mono_sign", lambda *_: 1),
         _squares,
     ),
 )
