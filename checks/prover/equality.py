@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from ...spec.language.sorts import REAL
 from .engine import Engine, Unproved, fresh_name
 from .inequality import Search, zero_key
 from .signs import minus
@@ -137,16 +138,21 @@ def _array_solved(engine: Engine, a: Atom, value: Poly, over: Bounds) -> Callabl
     """All entries of the array as `value` says, when the condition holds for its whole range and no other index."""
     if len(over) != 1 or len(a.args) != 2 or a.args[1].variable() != over[0][0]:
         return None
-    name, k = a.args[0], over[0][0]
+    name, (k, *limits) = a.args[0], over[0]
     own = f"entry({name};"
+
+    def inside(i: Poly) -> Poly:
+        """An index for which the condition speaks: others may be in the array too."""
+        if i != var(k) and not _ranges_over(engine, i.variable(), limits):
+            raise Unproved("an entry of which the condition does not speak")
+        return i
+
     if own not in value.key:
-        return lambda q: with_entries(engine, q, name, lambda i: opened(engine.move_poly(value, k, i)))
+        return lambda q: with_entries(engine, q, name, lambda i: opened(engine.move_poly(value, k, inside(i))))
     unknown = fresh_name()
     engine.ctx.domains[unknown] = engine.ctx.domain(name)
     if k not in value.free:
-        return lambda q: with_entries(engine, q, name, lambda _: opened(var(unknown)))
-    from ...spec.language.sorts import REAL
-
+        return lambda q: with_entries(engine, q, name, lambda i: inside(i) and opened(var(unknown)))
     if len(value.terms) != 1:
         return None
     engine.ctx.domains[unknown] = REAL
@@ -154,5 +160,16 @@ def _array_solved(engine: Engine, a: Atom, value: Poly, over: Bounds) -> Callabl
     if own in shape.key:
         return None
     return lambda q: with_entries(
-        engine, q, name, lambda i: engine.times(opened(var(unknown)), opened(engine.move_poly(shape, k, i)))
+        engine, q, name, lambda i: engine.times(opened(var(unknown)), opened(engine.move_poly(shape, k, inside(i))))
     )
+
+
+def _ranges_over(engine: Engine, index: str | None, limits: list[Poly]) -> bool:
+    """Whether an index is known to lie between the limits: by its own range, or as a bound index from 1 to that end."""
+    if index is None:
+        return False
+    if index in engine.ctx.ranges:
+        return list(engine.ctx.ranges[index]) == limits
+    local = engine.signs.local.get(index)
+    from_one = local is not None and local.low == 1 and limits[0].constant() == 1
+    return from_one and engine.signs.limits.get(index) == limits[1]

@@ -236,6 +236,8 @@ def _zeros_of_terms(search: Search, p: Poly, scope: Scope) -> set[str] | None:
             continue
         if len(sums) > 1 or not all(search.engine.signs.positive(a) for a, _ in m.powers if a not in sums):
             return None
+        if not search.engine.signs.termwise_nonnegative(sums[0]):
+            return None  # a sum of squares of sums may vanish although its terms do not
         t = search.engine.open_sum(sums[0])
         inner = Poly({Mono(t.powers): ONE})
         out.add(search.zero_key(inner, Scope(scope.over + t.bounds)))

@@ -17,7 +17,7 @@ def member_of_sum(search: Search, p: Poly, scope: Scope, depth: int) -> Found | 
     engine = search.engine
     for m, c in p.terms:
         for a, e in m.powers:
-            if a.kind != "sum" or e != 1 or c <= 0 or len(a.args[0]) != 1 or not engine.signs.nonnegative(a):
+            if a.kind != "sum" or e != 1 or c <= 0 or len(a.args[0]) != 1 or not engine.signs.termwise_nonnegative(a):
                 continue
             (v, lo, hi) = a.args[0][0]
             rest = Mono([(b, k) for b, k in m.powers if b != a])

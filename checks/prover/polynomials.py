@@ -78,7 +78,7 @@ def _lowered(engine: Engine, powers: dict[Atom, fmpq]) -> dict[Atom, fmpq]:
     """Powers above 1 of entries and variables in [0, 1] lowered to 1, also inside a sum of nonnegative terms."""
     out: dict[Atom, fmpq] = {}
     for a, e in powers.items():
-        if a.kind == "sum" and e == 1:
+        if a.kind == "sum" and e == 1 and engine.signs.termwise_nonnegative(a):
             inner = _lowered(engine, dict(a.args[1].powers))
             a = a if Mono(inner) == a.args[1] else Atom("sum", a.args[0], Mono(inner))
         elif a.kind in ("var", "entry") and e > 1:

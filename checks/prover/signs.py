@@ -90,8 +90,8 @@ class Signs:
                 low = self.domain(a).low
                 return low is not None and low >= 0
             case "sum":
-                regular = all(self.possible(lo, hi) for _, lo, hi in a.args[0])
-                return regular and (self._inside(a, self.mono_nonnegative) or is_sum_of_squares(self, a))
+                possible = all(self.possible(lo, hi) for _, lo, hi in a.args[0])
+                return self.termwise_nonnegative(a) or (possible and is_sum_of_squares(self, a))
             case "delta":
                 return True
             case "call":
@@ -101,6 +101,10 @@ class Signs:
             case "log":
                 return self.poly_nonnegative(minus(a.args[0], number(1)))
         return False
+
+    def termwise_nonnegative(self, a: Atom) -> bool:
+        """Whether each term of a sum is surely at least 0, which is more than that the sum is."""
+        return all(self.possible(lo, hi) for _, lo, hi in a.args[0]) and self._inside(a, self.mono_nonnegative)
 
     def _inside(self, a: Atom, test: object) -> bool:
         """A test of a sum's monomial, its indices known to be natural numbers."""

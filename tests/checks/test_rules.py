@@ -243,6 +243,16 @@ RULES = {
         lambda f=Matrix["n", "m"], c=Vector["n"]: AtLeast(gram_form(f, c), 0),
         lambda f=Matrix["n", "m"], c=Vector["n"]: AtLeast(gram_form_without_square(f, c), 0),
     ),
+    "squares inside a sum vanish together": (
+        lambda f=Matrix["n", "m"], c=Vector["n"]: AtLeast(
+            total(lambda d: total(lambda i: c[i] * f[i, d], over=c) ** 2, over=f.dims[1]), 0
+        ),
+        lambda f=Matrix["n", "m"], c=Vector["n"]: AtLeast(
+            total(lambda d: total(lambda i: c[i] * f[i, d], over=c) ** 2, over=f.dims[1]),
+            0,
+            Equals(total(lambda i: total(lambda d: (c[i] * f[i, d]) ** 2, over=f.dims[1]), over=c), 0),
+        ),
+    ),
     "a variance in a denominator": (
         lambda n=Size, x=Vector["n"], e=Positive: Less(0, 1 / (dot(x, x) / n - mean(x) ** 2 + e)),
         lambda n=Size, x=Vector["n"], e=Positive: Less(0, 1 / (dot(x, x) / n - n * mean(x) ** 2 + e)),
@@ -356,6 +366,7 @@ EQUAL_ELSEWHERE = {  # false because the sides are equal elsewhere too, which no
     "equality because all entries are one number",
     "equality of two groups with roots",
     "equality where both squares are equal",
+    "squares inside a sum vanish together",
 }
 
 

@@ -197,7 +197,7 @@ GUARDS = (
         lambda p: _during(p, inequality, "complete_square", Signs, "poly_positive"),
         _leading,
     ),
-    Guard("members of a sum", lambda p: _during(p, members, "member_of_sum", Signs, "nonnegative"), _member),
+    Guard("members of a sum", lambda p: _during(p, members, "member_of_sum", Signs, "termwise_nonnegative"), _member),
     Guard(
         "the sign of the larger side",
         lambda p: _during(p, increasing, "by_squares", Signs, "mono_sign", lambda *_: 1),

@@ -298,7 +298,7 @@ def below_the_largest(s: Small) -> Parts:
 def in_any_order(s: Small) -> Parts:
     a, b, c = V["c"], s.pick(V["e"], V["w"], V["o"][V["i"]]), s.pick(V["w"], V["q"][V["j"]], V["p"][V["i"]])
     low, high = s.pick(
-        (3 * a * b * c, a**3 + b**3 + c**3), (3 * (a * b * c) ** sp.Rational(1, 3), a + b + c),
+        (3 * a * b * c, a**3 + b**3 + c**3), (3 * (a * a * V["e"]) ** sp.Rational(1, 3), a + a + V["e"]),
         (a * b + b * c + c * a, a**2 + b**2 + c**2), (sqrt(a + b), sqrt(a) + sqrt(b)),
         (a * b * (a + b), a**3 + b**3),
     )  # fmt: skip
