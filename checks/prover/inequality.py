@@ -273,7 +273,7 @@ def termwise(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
         (a.args[0][i][1].key, a.args[0][i][2].key)
         for m, _ in p.terms
         for a, e in m.powers
-        if a.kind == "sum" and e == 1
+        if a.kind == "sum" and e.q == 1 and e >= 1
         for i in range(len(a.args[0]))
     }
     for low, high in sorted(choices):
@@ -326,7 +326,7 @@ def under_one_sum(
         fit = [
             (a, i)
             for a, e in m.powers
-            if a.kind == "sum" and e == 1
+            if a.kind == "sum" and e.q == 1 and e >= 1
             for i, (_, lo, hi) in enumerate(a.args[0])
             if (lo.key, hi.key) == (low, high)
         ]
@@ -344,7 +344,8 @@ def under_one_sum(
         outer = tuple(b for j, b in enumerate(a.args[0]) if j != i)
         inner = [(rename(b, {v: name}), e) for b, e in a.args[1].powers]
         factors = {Atom("sum", rename(outer, {v: name}), Mono(inner)): ONE} if outer else dict(inner)
-        rest = [Term(c, (), {b: e for b, e in m.powers if b != a})]
+        left = dict(m.powers)[a] - 1  # Sᵉ is Σₖ f(k) Sᵉ⁻¹
+        rest = [Term(c, (), {b: e for b, e in m.powers if b != a} | ({a: left} if left else {}))]
         body += engine.times(rest, [Term(ONE, (), factors)])
     if limits is None:
         return None

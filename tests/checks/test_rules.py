@@ -341,6 +341,10 @@ RULES = {
             total(lambda k: p[k] * x[k] ** 2, over=p) - dot(p, x) ** 2, sp.Rational(1, 4)
         ),
     ),
+    "one factor of a squared sum opened": (
+        lambda x=Vector["n"]: AtMost(sqrt(dot(x, x)), total(lambda k: Abs(x[k]), over=x)),
+        lambda x=Vector["n"]: AtMost(sqrt(dot(x, x)), total(lambda k: x[k], over=x)),
+    ),
     "the place of the largest absolute value": (
         lambda x=Vector["n"]: AtMost(loudest(x), sqrt(dot(x, x))),
         lambda x=Vector["n"]: AtMost(2 * loudest(x), sqrt(dot(x, x))),
