@@ -175,7 +175,7 @@ def _tails(goal: Goal, f: Any, name: str, box: tuple[fmpq, fmpq], strict: bool) 
         try:
             p = normal(engine, f)
             moved = engine.canon([*opened(number(end)), Term(fmpq(side), (), {Atom("var", step): fmpq(1)})])
-            found = Search(engine).nonnegative(engine.move_poly(p, name, moved))
+            found = Search(engine).prove(engine.move_poly(p, name, moved))
         except (Unproved, Infinite, Unsupported):
             return False
         if found is None or (strict and "never" not in (found.zeros or ())):

@@ -19,11 +19,12 @@ from .goal import Effort, Goal
 from .normal_form import side_conditions
 from .prover.context import context_of
 from .prover.engine import Engine, Infinite, Unproved
+from .prover.equality import exactly
 from .prover.extended import ordered_at_infinity
 from .prover.inequality import Found, Search
 from .prover.leftover import expression, readable
-from .prover.proving import difference, equal, finite_or_said, stated_keys
-from .prover.terms import Poly, number
+from .prover.proving import difference, equal, finite_or_said, stated_condition, stated_keys
+from .prover.terms import Poly
 from .prover.translate import normal
 
 NAME = "certificate"
@@ -39,8 +40,6 @@ def applies(goal: Goal) -> str:
     """Empty, or why this method has nothing to say about the goal."""
     if not isinstance(goal.statement, (AtMost, AtLeast, Less)):
         return "the statement is not an inequality"
-    if any(isinstance(s, x.Recurrence) for e in goal.statement.expressions() for s in x.subexpressions(expand(e))):
-        return "a recurrence needs induction"
     return ""
 
 
@@ -83,7 +82,8 @@ def _attempt(goal: Goal, engine: Engine, low_side: Any, high_side: Any, read: Re
     p = difference(high, low, engine)
     if not ordered_at_infinity(engine, low, high):
         return _Attempt(p, None, ()), "the sides may be infinite in the wrong direction"
-    found = Search(engine).nonnegative(p)
+    search = Search(engine)
+    found = search.prove(p)
     attempt = _Attempt(p, found, tuple(sorted(side_conditions(engine))))
     if found is None:
         return attempt, f"no certificate was found for {readable(p)} ≥ 0"
@@ -91,25 +91,32 @@ def _attempt(goal: Goal, engine: Engine, low_side: Any, high_side: Any, read: Re
     if isinstance(s, Less) and "never" not in (found.zeros or ()):
         return attempt, "the inequality is proved, but not that it is strict"
     stated = None if isinstance(s, Less) else s.equality  # type: ignore[attr-defined]
-    if stated is not None and not _equality(goal, engine, found, stated.rebuild(read)):
+    if stated is not None and not _equality(goal, search, p, found, stated.rebuild(read)):
         return attempt, "the inequality is proved, but not when equality holds"
     return attempt, ""
 
 
-def _equality(goal: Goal, engine: Engine, found: Found, stated: Equals | Identical | All) -> bool:
-    """All parts vanish exactly in the stated case: one part vanishes only there, and there the two sides agree."""
+def _equality(goal: Goal, search: Search, p: Poly, found: Found, stated: Equals | Identical | All) -> bool:
+    """All parts vanish exactly in the stated case."""
     if found.zeros is None:
         return False
-    keys = stated_keys(engine, stated)
-    if not keys <= found.zeros or isinstance(stated, All):
-        return keys == found.zeros
-    replaced = next(((a, b) for a, b in ((stated.left, stated.right), (stated.right, stated.left)) if _free(a)), None)
-    sides = [expand(e) for e in lower_and_upper(goal.statement)]
-    moving = (x.Derivative, x.Expectation, x.Recurrence, x.Largest)
-    if replaced is None or engine.ctx.domains.get(BELOW) or any(e.has(*moving) for e in sides):
-        return found.zeros == keys
-    there = [x.substitute(e, dict([replaced])) for e in sides]
-    return equal(Engine(context_of(goal.variables.values())), *there) is None
+    engine = search.engine
+    if isinstance(stated, All):
+        return stated_keys(engine, stated) == found.zeros
+    condition = stated_condition(engine, stated)
+
+    def sides_agree() -> bool | None:
+        """With one side of the condition put in for the other, the two sides of the inequality are equal."""
+        pairs = ((stated.left, stated.right), (stated.right, stated.left))
+        replaced = next(((a, b) for a, b in pairs if _free(a)), None)
+        sides = [expand(e) for e in lower_and_upper(goal.statement)]
+        moving = (x.Derivative, x.Expectation, x.Recurrence, x.Largest)
+        if replaced is None or engine.ctx.domains.get(BELOW) or any(e.has(*moving) for e in sides):
+            return None
+        there = [x.substitute(e, dict([replaced])) for e in sides]
+        return equal(Engine(context_of(goal.variables.values())), *there) is None
+
+    return exactly(search, p, found.zeros, condition, sides_agree)
 
 
 def _free(e: Any) -> bool:
@@ -121,19 +128,26 @@ def _readings(goal: Goal, low: Any, high: Any) -> Iterator[tuple[Engine, Reading
     variables = goal.variables.values()
     yield Engine(context_of(variables)), lambda e: e
     tops = {s for e in (expand(low), expand(high)) for s in x.subexpressions(e) if isinstance(s, x.Largest)}
+    if not tops or any(e.has(x.Expectation, x.Moment) for e in (expand(low), expand(high))):
+        return
+    alone = [t for t in tops if t.low == 1 and not t.body.has(x.Largest)]
+    if len(alone) != len(tops) or any(isinstance(s, x.Bound) for t in tops for s in t.free_symbols):
+        return
+    engine, entries = Engine(context_of(variables)), {}
+    for i, t in enumerate(sorted(tops, key=str)):
+        name = f"{ARGMAX}{i}"
+        engine.ctx.ranges[name] = (normal(engine, t.low), normal(engine, t.high))
+        if not engine.signs.nonempty(*engine.ctx.ranges[name]):
+            return
+        engine.ctx.domains[name] = SIZE
+        entries[t] = x.substitute(t.body, {t.index: sp.Symbol(name, integer=True)})
+    yield engine, lambda e: x.substitute(expand(e), entries)
     plain = [t for t in tops if isinstance(t.body, x.Entry) and t.body.indices == (t.index,) and t.low == 1]
     arrays = {t.body.array for t in plain}
     if len(plain) != len(tops) or len(arrays) != 1 or len({t.high for t in plain}) != 1:
         return
     (array,) = arrays
     size = plain[0].high
-    engine = Engine(context_of(variables))
-    engine.ctx.ranges[ARGMAX] = (number(1), normal(engine, size))
-    if not engine.signs.nonempty(*engine.ctx.ranges[ARGMAX]):
-        return
-    engine.ctx.domains[ARGMAX] = SIZE
-    entry = array[sp.Symbol(ARGMAX, integer=True)]
-    yield engine, lambda e: x.substitute(expand(e), dict.fromkeys(tops, entry))
     if engine.ctx.domain(array.name) is REAL and array.name not in engine.ctx.sums_to_one:
         engine = Engine(context_of(variables))
         engine.ctx.domains[BELOW] = NONNEGATIVE

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from math import lcm
 from typing import Any
 
+import sympy as sp
 from flint import fmpq
 
 from ..spec.language import expressions as x
+from ..spec.language.sorts import REAL
 from ..spec.language.statements import Determines
 from .prover.engine import Engine, Unproved
 from .prover.extended import equal_at_infinity, infinite_part
@@ -122,9 +124,13 @@ def determined(engine: Engine, left: Any, s: Determines) -> str:
         if degree not in (0, 1) or unknown in Mono(powers).free:
             return f"the equation is not linear in {unknown}"
         (a if degree else b)[Mono(powers)] = c
-    slope, rest = (_at_ones(engine, Poly(t), s.for_all) for t in (a, b))
-    coef, atoms = engine.factored(slope)
-    if coef == 0 or not all(engine.signs.positive(f) for f in atoms):
+    slope, rest = Poly({}), Poly({})
+    for value in (1, 0, 2):  # one admissible input at which the coefficient is not zero is enough
+        slope, rest = (_at_simple(engine, Poly(t), s.for_all, value) for t in (a, b))
+        coef, atoms = engine.factored(slope)
+        if coef != 0 and all(engine.signs.positive(f) or engine.signs.nonzero(f) for f in atoms):
+            break
+    else:
         return f"the equation does not determine {unknown}"
     inverse = engine.power(slope, -ONE)
     found = engine.canon([t._replace(coef=-t.coef) for t in engine.times(opened(rest), inverse)])
@@ -137,8 +143,8 @@ def determined(engine: Engine, left: Any, s: Determines) -> str:
     return "" if remaining is None else f"with that value the equation still fails; left over: {readable(remaining)}"
 
 
-def _at_ones(engine: Engine, p: Poly, for_all: tuple[Any, ...]) -> Poly:
-    """The polynomial at w = (1, …, 1): one admissible input, for every dimension."""
+def _at_simple(engine: Engine, p: Poly, for_all: tuple[Any, ...], value: int) -> Poly:
+    """The polynomial where all entries of the arrays are 1 and the real scalars have this value: admissible inputs."""
     names = [v.name for v in for_all if isinstance(v, x.Array)]
     marks: dict[str, str] = {}
 
@@ -156,4 +162,7 @@ def _at_ones(engine: Engine, p: Poly, for_all: tuple[Any, ...]) -> Poly:
     out = mark(p)
     for name in marks.values():
         out = engine.move_poly(out, name, Poly({Mono(()): ONE}))
+    for v in for_all:
+        if isinstance(v, sp.Symbol) and engine.ctx.domains.get(v.name) is REAL:
+            out = engine.move_poly(out, v.name, Poly({Mono(()): fmpq(value)}))
     return engine.canon(opened(out))

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import sympy as sp
+from flint import fmpq
 
 from ..spec.language import expressions as x
 from ..spec.language.claims import Variable, expand, lower_and_upper
-from ..spec.language.sorts import NATURAL
+from ..spec.language.sorts import NATURAL, SIZE
 from ..spec.language.statements import AtLeast, AtMost, Equals
 from .derivation import formula
 from .evaluate import Unsupported
@@ -26,8 +27,8 @@ from .prover.engine import Engine, Infinite, Unproved
 from .prover.extended import infinite_part
 from .prover.inequality import Search
 from .prover.proving import difference
-from .prover.splitting import vanishes
-from .prover.terms import ONE, ZERO, Mono, Poly, Term, opened
+from .prover.splitting import replaced, vanishes
+from .prover.terms import ZERO, Atom, Mono, Poly, Term, opened
 from .prover.translate import normal
 
 NAME = "induction"
@@ -52,18 +53,20 @@ def _candidates(goal: Goal) -> Iterator[Variable]:
     expressions = [expand(e) for e in goal.statement.expressions()]
     plain = ("array", "stationary", "independent")
     fixed = {d for v in goal.variables.values() for d in v.sort.sizes if v.sort.kind not in plain or not v.sort.free}
+    lengths = {d for v in goal.variables.values() for d in v.sort.sizes}
     for v in goal.variables.values():
         if v.name in fixed:
             continue
         if v.sort.kind in ("size", "scalar") and v.sort.domain.integer and v.sort.domain.low in (0, 1):
-            if any(_builds(s, v.expr) for e in expressions for s in x.subexpressions(e)):
+            if any(_builds(s, v.expr, v.name not in lengths) for e in expressions for s in x.subexpressions(e)):
                 yield v
 
 
-def _builds(s: Any, t: Any) -> bool:
+def _builds(s: Any, t: Any, sums: bool) -> bool:
+    """Whether it is built up to t step by step; a sum only where t is not also the length of an array."""
     if isinstance(s, x.Recurrence):
         return t in s.upto.free_symbols
-    if isinstance(s, x.Product):
+    if isinstance(s, x.Product) or (sums and isinstance(s, x.Total)):
         return t in s.high.free_symbols
     return isinstance(s, sp.Pow) and t in s.exp.free_symbols
 
@@ -72,7 +75,7 @@ def check(goal: Goal, effort: Effort, seed: int) -> tuple[Evidence, tuple[ProofR
     """PROVED with both cases shown, or UNDECIDED with what the step left open."""
     reasons, record, sides = [], None, ()
     for v in _candidates(goal):
-        engine = Engine(context_of(goal.variables.values(), {v.name: NATURAL}))
+        engine = Engine(context_of(goal.variables.values(), {v.name: SIZE if v.sort.domain.low else NATURAL}))
         try:
             fault, record = _by(engine, goal, v)
         except (Unproved, Infinite, Unsupported) as reason:
@@ -120,31 +123,60 @@ def _difference(engine: Engine, low: Any, high: Any, v: Variable, where: str) ->
 
 
 def _holds(engine: Engine, p: Poly, equation: bool) -> bool:
-    return vanishes(engine, p) if equation else Search(engine).nonnegative(p) is not None
+    return vanishes(engine, p) if equation else Search(engine).prove(p) is not None
 
 
 def _step(engine: Engine, now: Poly, after: Poly, equation: bool) -> bool:
     """after = c·now (+ something nonnegative) for some c (≥ 0)."""
     if _holds(engine, after, equation):
         return True
+    if equation and any(vanishes(engine, replaced(engine, after, given)) for given in _solved(engine, now)):
+        return True
     if max(len(now.terms), len(after.terms)) > MOST_TERMS:
         return False
+    for factor in _quotients(engine, now, after):
+        if not equation and not engine.signs.poly_nonnegative(factor):
+            continue
+        multiple = engine.times(opened(factor), opened(now))
+        rest = engine.canon([*opened(after), *[t._replace(coef=-t.coef) for t in multiple]])
+        if _holds(engine, rest, equation):
+            return True
+    return False
+
+
+def _solved(engine: Engine, now: Poly) -> Iterator[dict[Atom, Poly]]:
+    """The hypothesis solved for a recurrence or a product that stands alone in one of its terms."""
+    for m, c in now.terms:
+        for a, e in m.powers:
+            others = Poly({n: q for n, q in now.terms if n != m})
+            beside = [(b, k) for b, k in m.powers if b != a]
+            if (
+                a.kind != "bind"
+                or e != 1
+                or a.key in others.key
+                or not all(engine.signs.positive(b) for b, _ in beside)
+            ):
+                continue
+            inverse = [Term(-1 / c, (), {b: -k for b, k in beside})]
+            yield {a: engine.canon(engine.times(inverse, opened(others)))}
+
+
+def _quotients(engine: Engine, now: Poly, after: Poly) -> Iterator[Poly]:
+    """Guesses at after/now: a quotient of two terms, or all that stands before one term of `now` in `after`."""
     tried: set[str] = set()
-    for m1, c1 in after.terms:
-        for m0, c0 in now.terms:
+    for m0, c0 in now.terms:
+        whole: dict[Mono, fmpq] = {}
+        single = []
+        for m1, c1 in after.terms:
             powers = dict(m1.powers)
             for a, e in m0.powers:
                 powers[a] = powers.get(a, ZERO) - e
-            factor = Poly({Mono(powers): c1 / c0})
-            if factor.key in tried:
-                continue
-            tried.add(factor.key)
-            if not equation and not engine.signs.poly_nonnegative(factor):
-                continue
             if any(e < 0 and not engine.signs.nonzero(a) for a, e in powers.items()):
                 continue
-            multiple = engine.times([Term(ONE, (), powers)], [Term(c1 / c0 * c, b, q) for c, b, q in opened(now)])
-            rest = engine.canon([*opened(after), *[Term(-c, b, q) for c, b, q in multiple]])
-            if _holds(engine, rest, equation):
-                return True
-    return False
+            single.append(Poly({Mono(powers): c1 / c0}))
+            if m0.powers and all(dict(m1.powers).get(a, ZERO) >= e for a, e in m0.powers):
+                whole[Mono(powers)] = c1 / c0
+        for factor in (*single, Poly(whole)):
+            if factor.terms and factor.key not in tried:
+                tried.add(factor.key)
+                yield factor

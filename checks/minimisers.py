@@ -271,6 +271,6 @@ def _proved_nonnegative(goal: Goal, e: Any) -> bool:
         p = normal(engine, e)
         if engine.side or engine.met_infinite or not ordered_at_infinity(engine, Poly({}), p):
             return False
-        return not nonnegative(engine, e).fault or Search(engine).nonnegative(p) is not None
+        return not nonnegative(engine, e).fault or Search(engine).prove(p) is not None
     except (Unproved, Infinite, Unsupported):
         return False

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from ..spec.language import expressions as x
-from ..spec.language.claims import expand
 from ..spec.language.statements import Equals
 from .evaluate import Unsupported
 from .evidence import STATEMENT, Evidence, Verdict
@@ -21,12 +19,6 @@ def applies(goal: Goal) -> str:
     """Empty, or why this method has nothing to say about the goal."""
     if not isinstance(goal.statement, Equals):
         return "the statement is not an equation"
-    if any(
-        isinstance(s, x.Recurrence)
-        for side in (goal.statement.left, goal.statement.right)
-        for s in x.subexpressions(expand(side))
-    ):
-        return "a recurrence needs induction"
     return ""
 
 

@@ -113,6 +113,8 @@ def _node(e: Any, wrt: Any) -> Any:
             return x.ByValue(e.selector, *[p for k, v in e.branches for p in (k, _derive(v, wrt))])
         case x.At():
             return _derive(placed(e), wrt)
+        case x.Recurrence():
+            return _derive(_written_out(e, wrt), wrt)
         case x.Expectation() if polynomial(e.args[0], wrt):
             return x.Expectation(_derive(e.args[0], wrt))
         case sp.tanh():
@@ -120,6 +122,21 @@ def _node(e: Any, wrt: Any) -> Any:
                 [sp.Add(sp.Integer(1), sp.Mul(sp.Integer(-1), sp.Pow(e, sp.Integer(2)))), _derive(e.args[0], wrt)]
             )
     raise Unsupported(f"the derivative of {type(e).__name__}")
+
+
+def _written_out(e: x.Recurrence, wrt: Any) -> Any:
+    """The sum or product that a recurrence comes to, where its factor does not vary."""
+    from .recurrences import affine, as_product, as_sum
+
+    parts = affine(e)
+    if parts is None or mentions(e.upto, wrt):
+        raise Unsupported("the derivative of a recurrence that is not of the form αm + β")
+    factor, added = parts
+    if added == 0:
+        return as_product(e, factor)
+    if e.index in factor.free_symbols or mentions(factor, wrt):
+        raise Unsupported("the derivative of a recurrence whose factor varies")
+    return as_sum(e, factor, added)
 
 
 def polynomial(e: Any, wrt: Any) -> bool:

@@ -7,19 +7,20 @@ is known.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import combinations
+from math import gcd, lcm
 
 from flint import fmpq
 
-from ...spec.language.sorts import POSITIVE
 from .engine import Engine, Unproved, fresh_name
 from .probe import plausible
 from .signs import minus
-from .splitting import atoms_of, replaced
-from .terms import ONE, ZERO, Atom, Mono, Poly, Term, number, opened, rename, var
+from .splitting import atoms_of
+from .terms import ONE, ZERO, Atom, Bounds, Mono, Poly, Term, as_poly, closed, number, opened, rename, var
 
-DEPTH = 7
+ROUNDS = ((3, 60), (5, 90), (7, 120))  # how deep, and how many subgoals: what has a short proof is found at once
 
 
 @dataclass
@@ -38,24 +39,40 @@ class Found:
 class Scope:
     """Indices that stand for "for all": (variable, low, high). A part must be nonnegative for each."""
 
-    over: tuple[tuple[str, Poly, Poly], ...] = ()
+    over: Bounds = ()
 
 
+UNIT = "~unit"  # the index of weights that add up to one
 Rule = Callable[["Search", Poly, Scope, int], "Found | None"]
 
 
 class Search:
     """One search in one context, with a budget on the number of subgoals."""
 
-    def __init__(self, engine: Engine, budget: int = 120) -> None:
+    def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.budget = budget
+        self.budget = 0
+        self.nested = 0  # how many steps of calculus are under way
         self.known: dict[str, tuple[int, Found | None]] = {}
+        self.conditions: dict[str, tuple[Poly, Bounds]] = {}  # what the keys in `zeros` stand for
 
-    def nonnegative(self, p: Poly, scope: Scope = Scope(), depth: int = DEPTH) -> Found | None:
-        """Parts that show p ≥ 0 for all values of the variables and of the scope's indices, or None."""
+    def prove(self, p: Poly) -> Found | None:
+        """Parts that show p ≥ 0 for all values of the variables, searched for ever deeper, or None."""
+        for depth, self.budget in ROUNDS:
+            found = self.nonnegative(p, Scope(), depth)
+            if found is not None:
+                return found
+        return None
+
+    def nonnegative(self, p: Poly, scope: Scope, depth: int) -> Found | None:
+        """One round: p ≥ 0 for all values of the variables and of the scope's indices."""
         from .calculus_steps import by_growth
-        from .gaps import exponential_gap, pairwise_square
+        from .gaps import exponential_gap, pairwise_square, tangent_at_a_monomial
+        from .increasing import by_logarithm_of_one_term, by_logarithms, by_squares
+        from .jensen import jensen
+        from .kinks import by_kinks
+        from .members import above_a_largest, centred_member, member_of_sum
+        from .polynomials import in_order, within_the_unit, without_roots
         from .tangents import logarithmic_gap
 
         if not p.terms:
@@ -71,18 +88,25 @@ class Search:
             return None
         rules: tuple[Rule, ...] = (
             structural,
+            by_kinks,
             factor,
             member_of_sum,
+            above_a_largest,
             termwise,
             by_logarithms,
             by_logarithm_of_one_term,
             pairwise_square,
             logarithmic_gap,
             exponential_gap,
+            tangent_at_a_monomial,
+            centred_member,
+            jensen,
             complete_square,
             by_squares,
-            by_kinks,
+            in_order,
             by_growth,
+            without_roots,
+            within_the_unit,
         )
         for rule in rules:
             before = dict(self.engine.side)
@@ -99,10 +123,12 @@ class Search:
 
     def zero_key(self, p: Poly, scope: Scope) -> str:
         """p = 0 for all indices of the scope, up to factors that never vanish; comparable with a stated condition."""
-        return zero_key(self.engine, p, scope.over)
+        key = zero_key(self.engine, p, scope.over)
+        self.conditions[key] = (core(self.engine, p), scope.over)
+        return key
 
 
-def zero_key(engine: Engine, p: Poly, over: tuple[tuple[str, Poly, Poly], ...]) -> str:
+def zero_key(engine: Engine, p: Poly, over: Bounds) -> str:
     """When p = 0, as a key that can be compared; two exponentials are equal where their exponents are."""
     coef, atoms = engine.factored(p)
     if coef == 0:
@@ -111,10 +137,9 @@ def zero_key(engine: Engine, p: Poly, over: tuple[tuple[str, Poly, Poly], ...]) 
     empty = [f"{lo.key}..{hi.key}" for _, lo, hi in over if not engine.signs.nonempty(lo, hi)]
     if not vanishing:
         return "never" if not empty else "only without terms in " + ",".join(empty)
-    if len(vanishing) == 1:
-        exponent = _exponent_gap(engine, vanishing[0])
-        if exponent is not None:
-            return zero_key(engine, exponent, over)
+    simpler = _simpler(engine, vanishing)
+    if simpler is not None:
+        return zero_key(engine, simpler, over)
     used = [(v, lo, hi) for v, lo, hi in over if any(v in a.free for a in vanishing)]
     names = {v: f"%over{i}" for i, (v, _, _) in enumerate(used)}
     ranges = [f"{lo.key}..{hi.key}" for _, lo, hi in used]
@@ -122,17 +147,69 @@ def zero_key(engine: Engine, p: Poly, over: tuple[tuple[str, Poly, Poly], ...]) 
     return "&".join(sorted(rename(a, names).key for a in vanishing)) + " for " + ",".join(ranges) + unless
 
 
+def core(engine: Engine, p: Poly) -> Poly:
+    """A polynomial that vanishes exactly where p does, without factors that never vanish."""
+    coef, atoms = engine.factored(p)
+    vanishing = [a for a in atoms if not engine.signs.positive(a)]
+    simpler = _simpler(engine, vanishing)
+    if coef == 0 or simpler is not None:
+        return p if simpler is None else core(engine, simpler)
+    out = [Term(ONE, (), {})]
+    for a in vanishing:
+        out = engine.times(out, opened(as_poly(a)))
+    return engine.canon(out)
+
+
+def _simpler(engine: Engine, vanishing: list[Atom]) -> Poly | None:
+    if len(vanishing) != 1:
+        return None
+    return _exponent_gap(engine, vanishing[0]) or _power_gap(engine, vanishing[0])
+
+
 def _exponent_gap(engine: Engine, a: Atom) -> Poly | None:
-    """log A − log B for a base A − B of two positive monomials, one of them with an exponential."""
+    """log A − log B for a base A − B of two positive products, one of them with an exponential.
+
+    The terms are taken together by their exponentials and roots: √p √(1 − p) − (1 − p) eᶠ has two such groups.
+    """
+    if a.kind != "base" or not any(b.kind in ("exp", "e") for m, _ in a.args[0].terms for b, _ in m.powers):
+        return None
+    groups: dict[Mono, dict[Mono, fmpq]] = {}
+    for m, c in a.args[0].terms:
+        marked = Mono([(b, e) for b, e in m.powers if b.kind in ("exp", "e") or e.q != 1])
+        groups.setdefault(marked, {})[Mono([(b, e) for b, e in m.powers if b not in dict(marked.powers)])] = c
+    if len(groups) != 2:
+        return None
+    signs, logs = [], []
+    for marked, terms in groups.items():
+        coef, atoms = engine.factored(Poly(terms))
+        if not engine.signs.mono_positive(marked) or not all(engine.signs.positive(b) for b in atoms):
+            return None
+        product = engine.times([Term(abs(coef), (), atoms)], [Term(ONE, (), dict(marked.powers))])
+        signs.append(coef > 0)
+        logs.append(engine.canon([t for q in product for t in engine.logarithm(closed([q]))]))
+    return minus(*logs) if signs[0] != signs[1] else None
+
+
+def _power_gap(engine: Engine, a: Atom) -> Poly | None:
+    """Aʳ − Bʳ for a base A − B of two nonnegative monomials, r > 0 making all exponents coprime integers.
+
+    t ↦ tʳ is strictly increasing for t ≥ 0, so that A = B exactly when Aʳ = Bʳ: √a = √b when a = b.
+    """
     if a.kind != "base" or len(a.args[0].terms) != 2:
         return None
     (m, c), (n, d) = a.args[0].terms
-    if c * d >= 0 or not any(b.kind in ("exp", "e") for k in (m, n) for b, _ in k.powers):
+    powers = [*m.powers, *n.powers]
+    if c * d >= 0 or not all(engine.signs.positive(b) or (e > 0 and engine.signs.nonnegative(b)) for b, e in powers):
         return None
-    if not (engine.signs.mono_positive(m) and engine.signs.mono_positive(n)):
+    r = fmpq(lcm(*[int(e.q) for _, e in powers]), 1)
+    r = r / gcd(*[int(e * r) for _, e in powers])
+    if r == 1 or (r.q != 1 and {abs(c), abs(d)} != {ONE}):
         return None
-    logs = [engine.canon(engine.logarithm(Poly({k: abs(q)}))) for k, q in ((m, c), (n, d))]
-    return minus(*logs)
+    sides = [
+        Poly({Mono([(b, e * r) for b, e in k.powers]): ONE if r.q != 1 else abs(q) ** int(r)})
+        for k, q in ((m, c), (n, d))
+    ]
+    return minus(*sides)
 
 
 # ---------------------------------------------------------------------- rules that need no lemma
@@ -159,6 +236,8 @@ def _zeros_of_terms(search: Search, p: Poly, scope: Scope) -> set[str] | None:
             continue
         if len(sums) > 1 or not all(search.engine.signs.positive(a) for a, _ in m.powers if a not in sums):
             return None
+        if not search.engine.signs.termwise_nonnegative(sums[0]):
+            return None  # a sum of squares of sums may vanish although its terms do not
         t = search.engine.open_sum(sums[0])
         inner = Poly({Mono(t.powers): ONE})
         out.add(search.zero_key(inner, Scope(scope.over + t.bounds)))
@@ -174,7 +253,7 @@ def factor(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
     if not odd:
         if coef < 0:
             return None
-        zeros = {search.zero_key(Poly({Mono([(a, ONE)]): ONE}) if a.kind != "base" else a.args[0], scope) for a in even}
+        zeros = {search.zero_key(as_poly(a), scope) for a in even} or {search.zero_key(number(1), scope)}
         return Found([(p, "a product of squares and nonnegative factors")], zeros if len(zeros) < 2 else None)
     if len(odd) > 1 or odd[0].kind != "base" or atoms[odd[0]].q != 1:
         return None
@@ -187,36 +266,6 @@ def factor(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
     return Found(found.parts, found.zeros if not even else None)
 
 
-def member_of_sum(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
-    """Σₖ f(k) − f(j) ≥ 0 for nonnegative f: the other terms remain."""
-    engine = search.engine
-    for m, c in p.terms:
-        for a, e in m.powers:
-            if a.kind != "sum" or e != 1 or c <= 0 or len(a.args[0]) != 1 or not engine.signs.nonnegative(a):
-                continue
-            (v, lo, hi) = a.args[0][0]
-            rest = Mono([(b, k) for b, k in m.powers if b != a])
-            for name, (low, high) in list(engine.ctx.ranges.items()):
-                if (low, high) != (lo, hi):
-                    continue
-                term = engine.canon(
-                    engine.times([Term(c, (), dict(rest.powers))], engine.moved(dict(a.args[1].powers), v, var(name)))
-                )
-                if not all(
-                    dict(p.terms).get(n, ZERO) <= -q for n, q in term.terms
-                ) or not engine.signs.mono_nonnegative(rest):
-                    continue
-                whole = Poly({m: c})
-                remaining = _sum(engine, p, minus(Poly({}), minus(whole, term)))
-                found = search.nonnegative(remaining, scope, depth)
-                if found is not None:
-                    return (
-                        Found([(minus(whole, term), "a sum of nonnegative terms is at least each of them")], None)
-                        | found
-                    )
-    return None
-
-
 def termwise(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
     """Σₖ f(k) ≥ 0 because f(k) ≥ 0 for every k; nothing may be left outside the sum."""
     engine = search.engine
@@ -224,27 +273,52 @@ def termwise(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
         (a.args[0][i][1].key, a.args[0][i][2].key)
         for m, _ in p.terms
         for a, e in m.powers
-        if a.kind == "sum" and e == 1
+        if a.kind == "sum" and e.q == 1 and e >= 1
         for i in range(len(a.args[0]))
     }
     for low, high in sorted(choices):
-        merged = _under_one_sum(engine, p, low, high)
-        if merged is None:
-            continue
-        name, lo, hi, body = merged
-        engine.ctx.ranges[name] = (lo, hi)
-        found = search.nonnegative(body, Scope((*scope.over, (name, lo, hi))), depth)
-        if found is not None:
-            return found
+        for unit in _units(engine, p, low, high):
+            merged = under_one_sum(engine, p, low, high, unit)
+            if merged is None:
+                continue
+            name, lo, hi, body = merged
+            engine.ctx.ranges[name] = (lo, hi)
+            found = search.nonnegative(body, Scope((*scope.over, (name, lo, hi))), depth)
+            if found is not None:
+                return found
     return None
 
 
-def _under_one_sum(engine: Engine, p: Poly, low: str, high: str) -> tuple[str, Poly, Poly, Poly] | None:
+def _units(engine: Engine, p: Poly, low: str, high: str) -> Iterator[Poly | None]:
+    """What adds up to one over the range, to bring terms without a sum under it: nothing, a distribution, a mixture."""
+    yield None
+    if low != number(1).key or all(any(a.kind == "sum" for a, _ in m.powers) for m, _ in p.terms):
+        return
+    weights = [
+        Poly({Mono([(Atom("entry", name, var(UNIT)), ONE)]): ONE})
+        for name, size in engine.ctx.sums_to_one.items()
+        if size.key == high and f"entry({name};" in p.key
+    ]
+    yield from weights
+    for one, other in combinations(weights, 2):
+        yield Poly({m: c / 2 for q in (one, other) for m, c in q.terms})
+        for name in sorted(p.free):
+            d = engine.ctx.domain(name)
+            if d.low == 0 and d.high == 1 and not d.values:
+                for q, r in ((one, other), (other, one)):
+                    share = engine.times(opened(var(name)), opened(q))
+                    yield engine.canon([*share, *engine.times(opened(minus(number(1), var(name))), opened(r))])
+
+
+def under_one_sum(
+    engine: Engine, p: Poly, low: str, high: str, unit: Poly | None = None
+) -> tuple[str, Poly, Poly, Poly] | None:
     """p = Σ over one index of a body, when every monomial has exactly one sum over that range to draw it from."""
-    name, body, limits = fresh_name(), [], None
+    name, body = fresh_name(), []
+    limits: tuple[Poly, Poly] | None = None
     limits_of = high[len("1*var(") : -1] if low == number(1).key and high.startswith("1*var(") else None
     for m, c in p.terms:
-        if limits_of is not None and not any(a.kind == "sum" for a, _ in m.powers):
+        if unit is None and limits_of is not None and not any(a.kind == "sum" for a, _ in m.powers):
             counted = dict(m.powers)  # c·n is Σ c
             if counted.pop(Atom("var", limits_of), ZERO) == 1:
                 body.append(Term(c, (), counted))
@@ -252,10 +326,14 @@ def _under_one_sum(engine: Engine, p: Poly, low: str, high: str) -> tuple[str, P
         fit = [
             (a, i)
             for a, e in m.powers
-            if a.kind == "sum" and e == 1
+            if a.kind == "sum" and e.q == 1 and e >= 1
             for i, (_, lo, hi) in enumerate(a.args[0])
             if (lo.key, hi.key) == (low, high)
         ]
+        if unit is not None and not fit:
+            weighted = engine.times([Term(c, (), dict(m.powers))], opened(rename(unit, {UNIT: name})))
+            body += weighted  # c is Σ pₖ c
+            continue
         if len(fit) != 1:
             return None
         a, i = fit[0]
@@ -266,63 +344,13 @@ def _under_one_sum(engine: Engine, p: Poly, low: str, high: str) -> tuple[str, P
         outer = tuple(b for j, b in enumerate(a.args[0]) if j != i)
         inner = [(rename(b, {v: name}), e) for b, e in a.args[1].powers]
         factors = {Atom("sum", rename(outer, {v: name}), Mono(inner)): ONE} if outer else dict(inner)
-        rest = [Term(c, (), {b: e for b, e in m.powers if b != a})]
+        left = dict(m.powers)[a] - 1  # Sᵉ is Σₖ f(k) Sᵉ⁻¹
+        rest = [Term(c, (), {b: e for b, e in m.powers if b != a} | ({a: left} if left else {}))]
         body += engine.times(rest, [Term(ONE, (), factors)])
     if limits is None:
         return None
     engine.declare(name, *limits)
     return name, *limits, engine.canon(body)
-
-
-def by_logarithms(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
-    """c₁ log P₁ + … + x ≥ 0 because the exponential of it is at least 1: P^… · eˣ ≥ 1, denominators multiplied out."""
-    engine = search.engine
-    logs = [(m, c) for m, c in p.terms if len(m.powers) == 1 and m.powers[0][0].kind == "log" and m.powers[0][1] == 1]
-    if not any(len(m.powers[0][0].args[0].terms) > 1 or "sum(" in m.key for m, _ in logs):
-        return None
-    scale = 1
-    for _, c in logs:
-        scale = scale * int(c.q) // _gcd(scale, int(c.q))
-    if scale > 4:
-        return None
-    scaled = Poly({m: c * scale for m, c in p.terms})
-    if any(abs(c) > 4 for m, c in scaled.terms if m in {n for n, _ in logs}):
-        return None
-    above = engine.canon(engine.exponential(Poly({m: c for m, c in scaled.terms if c > 0})))
-    below = engine.canon(engine.exponential(Poly({m: -c for m, c in scaled.terms if c < 0})))
-    found = search.nonnegative(minus(above, below), scope, depth)
-    return None if found is None else Found([(p, "the exponential is increasing")], found.zeros)
-
-
-def by_logarithm_of_one_term(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
-    """A − B ≥ 0 because log A − log B ≥ 0, for one monomial B with an exponential and a positive remainder A."""
-    engine = search.engine
-    for m, c in p.terms:
-        if c >= 0 or not any(a.kind == "exp" for a, _ in m.powers) or not engine.signs.mono_positive(m):
-            continue
-        above, below = Poly({n: q for n, q in p.terms if n != m}), Poly({m: -c})
-        if not engine.signs.poly_positive(above):
-            continue
-        logs = engine.canon(engine.logarithm(above)), engine.canon(engine.logarithm(below))
-        found = search.nonnegative(minus(*logs), scope, depth)
-        if found is not None:
-            return Found([(p, "the logarithm is increasing")], found.zeros)
-    return None
-
-
-def by_squares(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
-    """B − A ≥ 0 because B ≥ 0 and B² − A² ≥ 0, for roots and absolute values."""
-    engine = search.engine
-    rooted = [m for m, _ in p.terms if any(e.q == 2 or (a.kind == "call" and a.args[0] == "abs") for a, e in m.powers)]
-    if not rooted or len(p.terms) > 6:
-        return None
-    upper = Poly({m: c for m, c in p.terms if c * engine.signs.mono_sign(m) > 0})
-    lower = minus(upper, p)
-    if not upper.terms or not lower.terms or not any(m in rooted for m, _ in p.terms):
-        return None
-    squares = [engine.canon(engine.power(q, fmpq(2))) for q in (upper, lower)]
-    found = search.nonnegative(minus(*squares), scope, depth)
-    return None if found is None else Found([(p, "the squares of the two sides")], None)
 
 
 def complete_square(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
@@ -353,66 +381,5 @@ def complete_square(search: Search, p: Poly, scope: Scope, depth: int) -> Found 
     return None
 
 
-def by_kinks(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
-    """On either side of |x| = 0 the sign of x is a hypothesis: x is written as a positive number, or minus one."""
-    kinks = sorted(
-        (a for a in atoms_of(p) if a.kind == "call" and a.args[0] in ("abs", "signum", "where")),
-        key=lambda a: (len(a.key), a.key),
-    )
-    for argument in list(dict.fromkeys(a.args[1] for a in kinks))[:3]:
-        sides = [_one_side(search, p, argument, side, scope, depth) for side in (1, -1)]
-        if None in sides:
-            continue
-        zeros = None
-        if all(side == ("never", "never") for side in sides):
-            zeros = {"never"}
-        elif all(side == ("always", "never") for side in sides):  # zero at the kink and nowhere else
-            zeros = {search.zero_key(argument, scope)}
-        return Found([(p, "by cases on a sign")], zeros)
-    return None
-
-
-def _one_side(search: Search, p: Poly, argument: Poly, side: int, scope: Scope, depth: int) -> tuple[str, str] | None:
-    """p ≥ 0 on one side of the kink, and when it vanishes there: at the kink, and beside it. None: not shown.
-
-    The side is not used at first; then the argument is written as s > 0 (or −s) and solved for a variable in which it
-    is linear. What else was known of that variable is not used any more, so more is shown than is needed.
-    """
-    engine = search.engine
-    for m, c in argument.terms:
-        if len(m.powers) != 1 or m.powers[0][1] != 1 or m.powers[0][0].kind not in ("var", "entry"):
-            continue
-        a = m.powers[0][0]
-        d = engine.signs.domain(a)
-        if d.integer or d.values or a in atoms_of(Poly({n: q for n, q in argument.terms if n != m})):
-            continue
-        name = fresh_name()
-        engine.ctx.domains[name] = POSITIVE
-        others = Poly({n: -q / c for n, q in argument.terms if n != m})
-        apart = [Term(fmpq(side) / c, (), {Atom("var", name): ONE})]
-        cases = [others, engine.canon([*opened(others), *apart])]  # at the kink, and beside it
-        found = [search.nonnegative(replaced(engine, p, {a: v}), scope, depth) for v in cases]
-        if None not in found:
-            return _when(replaced(engine, p, {a: cases[0]}), found[0]), _when(None, found[1])
-    flat = argument if side > 0 else minus(Poly({}), argument)
-    own = [a for a in atoms_of(p) if a.kind == "call" and a.args[1] == argument]
-    if own and all(a.args[0] == "abs" for a in own):
-        if search.nonnegative(replaced(engine, p, dict.fromkeys(own, flat)), scope, depth) is not None:
-            return "?", "?"
-    return None
-
-
-def _when(p: Poly | None, found: Found | None) -> str:
-    if p is not None and not p.terms:
-        return "always"
-    return "never" if found and found.zeros and "never" in found.zeros else "?"
-
-
-def _sum(engine: Engine, p: Poly, q: Poly) -> Poly:
+def added(engine: Engine, p: Poly, q: Poly) -> Poly:
     return engine.canon([*opened(p), *opened(q)])
-
-
-def _gcd(a: int, b: int) -> int:
-    while b:
-        a, b = b, a % b
-    return a

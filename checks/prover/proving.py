@@ -18,7 +18,7 @@ from .engine import Engine, Unproved, fresh_name
 from .extended import equal_at_infinity, infinite_part
 from .inequality import zero_key
 from .splitting import vanishes
-from .terms import Poly, Term, number, opened, var
+from .terms import Bounds, Poly, Term, number, opened, var
 from .translate import Translation, apart, normal, plus
 
 
@@ -166,6 +166,12 @@ def stated_keys(engine: Engine, stated: Equals | Identical | All) -> set[str]:
     return {_zero_key(engine, z) for c in conditions(stated) for z in zeros_of(c.left, c.right)}
 
 
+def stated_condition(engine: Engine, stated: Equals | Identical) -> tuple[Poly, Bounds]:
+    """The stated equality case as a polynomial that vanishes for all values of its indices."""
+    (wanted,) = zeros_of(stated.left, stated.right)
+    return _condition(engine, wanted)
+
+
 def never(engine: Engine, stated: Equals | Identical | All) -> bool:
     """Whether the stated equality is impossible on this domain: one side is certainly apart from the other."""
     if isinstance(stated, All):
@@ -178,12 +184,16 @@ def never(engine: Engine, stated: Equals | Identical | All) -> bool:
 
 def _zero_key(engine: Engine, z: Zero) -> str:
     """left − right up to factors that never vanish, the indices renamed canonically, with their ranges."""
+    return zero_key(engine, *_condition(engine, z))
+
+
+def _condition(engine: Engine, z: Zero) -> tuple[Poly, Bounds]:
     walk = _under(engine, z.over)
     p = difference(walk.poly(z.left), walk.poly(z.right), engine)
     over = []
     for binder, name in zip(z.over, walk.names.values(), strict=True):
         over.append((name.variable() or "", walk.poly(binder.low), walk.poly(binder.high)))
-    return zero_key(engine, p, tuple(over))
+    return p, tuple(over)
 
 
 def misfit(engine: Engine, lemma: Claim, arguments: Mapping[str, Any], over: tuple[Any, ...] = ()) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import permutations
 from typing import TYPE_CHECKING, cast
 
 from flint import fmpq
 
 from .closed_forms import geometric, power_sum
-from .terms import ONE, ZERO, Atom, Mono, Open, Poly, Term, opened, rename, var
+from .terms import ONE, ZERO, Atom, Mono, Open, Poly, Term, minus, opened, rename, var
 from .triangles import halve, limits_others, reorder, whole_triangle
 
 if TYPE_CHECKING:
@@ -174,6 +175,29 @@ def _whole_range(t: Term, ranges: Ranges, k: str, length: Poly) -> bool:
     return k in ranges and not limits_others(t, k) and ranges[k][0].constant() == 1 and ranges[k][1] == length
 
 
+def reflect(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
+    """Σᵥ f(lo + hi − v) = Σᵥ f(v): a sum that runs through its entries backwards is turned round."""
+    for v, lo, hi in t.bounds:
+        steps = [dict(p.terms).get(Mono([(Atom("var", v), ONE)])) for a in t.powers for p in _indices(a) if v in p.free]
+        if not steps or any(c != -1 for c in steps) or limits_others(t, v):
+            continue
+        turned = Poly({Mono([(Atom("var", v), ONE)]): -ONE})
+        for limit in (lo, hi):
+            turned = minus(turned, minus(Poly({}), limit))
+        return [Term(t.coef * c, t.bounds + b, p) for c, b, p in engine.moved(t.powers, v, turned)]
+    return None
+
+
+def _indices(a: Atom) -> Iterator[Poly]:
+    """The indices of all entries inside."""
+    for part in a.args:
+        if a.kind == "entry" and isinstance(part, Poly):
+            yield part
+        for m in [m for m, _ in part.terms] if isinstance(part, Poly) else [part] if isinstance(part, Mono) else []:
+            for b, _ in m.powers:
+                yield from _indices(b)
+
+
 def divide(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
     """Under a sum, L·P⁻ᵏ → P¹⁻ᵏ − (P − L)·P⁻ᵏ for the leading term L of P, so that quotients have one form."""
     for base, e in t.powers.items():
@@ -225,4 +249,16 @@ def fold(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
     return None
 
 
-RULES = (one_hot, reorder, whole_triangle, count_out, halve, power_sum, geometric, divide, use_constraint, fold)
+RULES = (
+    one_hot,
+    reorder,
+    whole_triangle,
+    count_out,
+    halve,
+    reflect,
+    power_sum,
+    geometric,
+    divide,
+    use_constraint,
+    fold,
+)

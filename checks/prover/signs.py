@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flint import fmpq
 
 from ...spec.language.sorts import NATURAL, SIZE, Domain
 from .context import Context
 from .distributions import mean_of_positive
-from .terms import Atom, Mono, Poly, number
+from .squares import is_sum_of_squares, without_variance
+from .terms import Atom, Mono, Poly, minus, number, var
 
 Local = dict[str, Domain]
-
-
-def minus(p: Poly, q: Poly) -> Poly:
-    terms = dict(p.terms)
-    for m, c in q.terms:
-        terms[m] = terms.get(m, fmpq(0)) - c
-    return Poly(terms)
 
 
 class Signs:
@@ -28,6 +23,7 @@ class Signs:
         self.ctx = ctx
         self.local: Local = {}
         self.limits: dict[str, Poly] = {}
+        self.corners: dict[tuple[Any, ...], bool] | None = None
 
     def domain(self, atom: Atom) -> Domain:
         name = atom.args[0]
@@ -97,7 +93,8 @@ class Signs:
                 low = self.domain(a).low
                 return low is not None and low >= 0
             case "sum":
-                return all(self.possible(lo, hi) for _, lo, hi in a.args[0]) and self._inside(a, self.mono_nonnegative)
+                possible = all(self.possible(lo, hi) for _, lo, hi in a.args[0])
+                return self.termwise_nonnegative(a) or (possible and is_sum_of_squares(self, a))
             case "delta":
                 return True
             case "call":
@@ -107,6 +104,10 @@ class Signs:
             case "log":
                 return self.poly_nonnegative(minus(a.args[0], number(1)))
         return False
+
+    def termwise_nonnegative(self, a: Atom) -> bool:
+        """Whether each term of a sum is surely at least 0, which is more than that the sum is."""
+        return all(self.possible(lo, hi) for _, lo, hi in a.args[0]) and self._inside(a, self.mono_nonnegative)
 
     def _inside(self, a: Atom, test: object) -> bool:
         """A test of a sum's monomial, its indices known to be natural numbers."""
@@ -144,17 +145,30 @@ class Signs:
         """A sum of nonnegative terms, one of them positive; or 1 − x with x below one."""
         if p.terms and all(c > 0 and self.mono_nonnegative(m) for m, c in p.terms):
             return any(self.mono_positive(m) for m, _ in p.terms)
-        return self._one_minus(p, strict=True) or self._between(p, self.poly_positive)
+        if self._apart_from_one(p, strict=True) or self._between(p, self.poly_positive):
+            return True
+        rest = without_variance(self, p)
+        if rest is not None:
+            return self.poly_positive(rest)
+        least = self.least(p) if self.integers(p) else None  # such as n − 1 for a dimension n
+        return least is not None and least > 0
 
     def poly_nonnegative(self, p: Poly) -> bool:
         signs = [(c > 0, self.mono_sign(m)) for m, c in p.terms]
         if all(s == (1 if up else -1) for up, s in signs):
             return True
-        return self._one_minus(p, strict=False) or self._between(p, self.poly_nonnegative)
+        if self._apart_from_one(p, strict=False) or self._between(p, self.poly_nonnegative):
+            return True
+        rest = without_variance(self, p)
+        if rest is not None:
+            return self.poly_nonnegative(rest)
+        least = self.least(p) if self.integers(p) else None
+        return least is not None and least >= 0
 
     def _between(self, p: Poly, test: Callable[[Poly], bool]) -> bool:
-        """x·A + (1 − x)·B for x in [0, 1]: both ends pass the test."""
-        for x in {a for m, _ in p.terms for a, e in m.powers if a.kind in ("var", "entry") and e == 1}:
+        """x·A + (1 − x)·B for x in [0, 1]: both ends pass the test, whatever A and B have to do with x."""
+        lowering = {a for m, c in p.terms if c < 0 for a, e in m.powers if a.kind in ("var", "entry") and e == 1}
+        for x in sorted(lowering, key=lambda a: (a.kind != "var", a.key)):
             d = self.domain(x)
             if d.low != 0 or d.high != 1 or d.values:
                 continue
@@ -163,24 +177,39 @@ class Signs:
                 powers = dict(m.powers)
                 e = powers.pop(x, fmpq(0))
                 rest = Mono(powers)
-                if e not in (0, 1) or any(not x.free.isdisjoint(a.free) for a in powers):
+                if e not in (0, 1):
                     break
                 ends[1][rest] = ends[1].get(rest, fmpq(0)) + c
                 if e == 0:
                     ends[0][rest] = ends[0].get(rest, fmpq(0)) + c
             else:
-                if len(ends[0]) < len(p.terms) and all(test(Poly(e)) for e in ends):
+                if len(ends[0]) < len(p.terms) and all(self._once(test, Poly(e)) for e in ends):
                     return True
         return False
 
-    def _one_minus(self, p: Poly, strict: bool) -> bool:
-        """1 − c·m with 0 ≤ c ≤ 1 and m in [0, 1], below 1 where strict."""
+    def _once(self, test: Callable[[Poly], bool], p: Poly) -> bool:
+        """The test, remembered while the corners of one cube are looked at: many ways lead to each of them."""
+        outermost, self.corners = self.corners is None, self.corners if self.corners is not None else {}
+        key = (test.__name__, p.key, *((v, self.local[v].low) for v in sorted(p.free) if v in self.local))
+        try:
+            if key not in self.corners:
+                self.corners[key] = test(p)
+            return self.corners[key]
+        finally:
+            if outermost:
+                self.corners = None
+
+    def _apart_from_one(self, p: Poly, strict: bool) -> bool:
+        """a − c·m with 0 < c ≤ a and m in [0, 1], or c·m − a with 0 < a ≤ c and m ≥ 1; m apart from 1 where strict."""
         constant = [c for m, c in p.terms if not m.powers]
-        rest = [(m, -c) for m, c in p.terms if m.powers]
-        if len(constant) != 1 or len(rest) != 1 or constant[0] <= 0:
+        rest = [(m, c) for m, c in p.terms if m.powers]
+        if len(constant) != 1 or len(rest) != 1:
             return False
         m, c = rest[0]
-        return 0 < c <= constant[0] and self.below_one(m, strict)
+        if constant[0] > 0:
+            return 0 < -c <= constant[0] and self.below_one(m, strict)
+        inverse = Mono([(a, -e) for a, e in m.powers])
+        return c >= -constant[0] and self.mono_positive(m) and self.below_one(inverse, strict)
 
     def below_one(self, m: Mono, strict: bool) -> bool:
         """Every factor in [0, 1] with a positive exponent, and where strict at least one below 1."""
@@ -196,6 +225,10 @@ class Signs:
             return "strict"
         if a.kind == "exp" and e < 0 and self.mono_positive(a.args[0]):
             return "strict"
+        if a.kind == "exp" and e < 0 and self.mono_nonnegative(a.args[0]):
+            return "at most"
+        if a.kind == "sum" and e > 0:
+            return self._average_below(a)
         if a.kind == "exp":  # x^(t/…): the exponent is log x times something nonnegative
             logs = [(b, k) for b, k in a.args[0].powers if b.kind == "log"]
             others = [(b, k) for b, k in a.args[0].powers if b.kind != "log"]
@@ -204,6 +237,20 @@ class Signs:
                 if len(inner.terms) == 1 and inner.terms[0][1] <= 1 and all(k > 0 for _, k in others):
                     strict = self.below_one(inner.terms[0][0], True) and all(self.positive(b) for b, _ in others)
                     return "strict" if strict else "at most" if self.below_one(inner.terms[0][0], False) else ""
+        return ""
+
+    def _average_below(self, a: Atom) -> str:
+        """Σₖ pₖ xₖ with nonnegative weights that sum to one is at most 1, or below 1, where every xₖ is."""
+        if len(a.args[0]) != 1:
+            return ""
+        (v, lo, hi) = a.args[0][0]
+        for b, e in a.args[1].powers:
+            weight = b.kind == "entry" and e == 1 and b.args[1:] == (var(v),) and self.nonnegative(b)
+            if weight and lo == number(1) and self.ctx.sums_to_one.get(b.args[0]) == hi:
+                rest = Mono([(c, k) for c, k in a.args[1].powers if c != b])
+                return next(
+                    (w for strict, w in ((True, "strict"), (False, "at most")) if self.below_one(rest, strict)), ""
+                )
         return ""
 
     def integer(self, a: Atom, e: fmpq) -> bool:

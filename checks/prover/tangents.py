@@ -45,17 +45,35 @@ class Group:
         self.exponents = [(m, c / factor) for m, c in self.exponents]
         return factor
 
+    def take_root(self, k: int) -> None:
+        """w log A = k·w log A^{1/k}: the bound at √A rather than at A."""
+        if k > 1:
+            self.weight = Poly({m: k * c for m, c in self.weight.terms})
+            self.logs = [(p, c / k) for p, c in self.logs]
+            self.exponents = [(m, c / k) for m, c in self.exponents]
+
+
+def _has_roots(p: Poly) -> bool:
+    return "^1/2" in p.key
+
 
 def logarithmic_gap(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
     """Each w·log A is at least w·(1 − 1/A); what remains without logarithms is searched in turn."""
     if "log(" not in p.key and "call(xlogy" not in p.key:
         return None
-    engine = search.engine
+    engine, tried = search.engine, set[str]()
+    roots = (1, 2) if _has_roots(p) else (1,)
     for unit in units(engine, p):
-        for linear, whole in product((False, True), (True, False)):
+        for root, linear, whole in product(roots, (False, True), (True, False)):
             groups, rest = grouped(engine, p, unit, linear, whole)
             if not groups:
                 continue
+            for g in groups:
+                g.take_root(root)
+            key = "|".join(sorted(map(str, groups))) + str(rest)
+            if key in tried:
+                continue
+            tried.add(key)
             bound: Open = list(rest)
             zeros: set[str] = set()
             for g in groups:
@@ -83,7 +101,7 @@ def _lowered(engine: Engine, g: Group) -> Poly | None:
         return None
     out = opened(g.weight)
     for base, c in g.logs:
-        own = base == g.weight
+        own = base == g.weight or _divides(base, g.weight)  # where the base vanishes, so does the weight
         if g.formal and not own and (c > 0 or not engine.signs.poly_nonnegative(base)) and not _positive(engine, base):
             return None  # it could be −∞
         if not g.formal and not _positive(engine, base):
@@ -93,7 +111,15 @@ def _lowered(engine: Engine, g: Group) -> Poly | None:
         out = engine.times(out, engine.exponential(Poly({m: -c})))
     over = engine.canon(out)
     poles = any(e < 0 and not engine.signs.positive(a) for m, _ in over.terms for a, e in m.powers)
-    return None if poles or (g.formal and not engine.signs.poly_nonnegative(over)) else over
+    return None if poles or (g.formal and not _nonnegative(engine, over)) else over
+
+
+def _divides(base: Poly, weight: Poly) -> bool:
+    """Whether one monomial is a factor of every term of the weight."""
+    if len(base.terms) != 1:
+        return False
+    factors = base.terms[0][0].powers
+    return all(0 < e <= dict(m.powers).get(a, ZERO) for a, e in factors for m, _ in weight.terms)
 
 
 def _monomial_power(base: Poly, c: fmpq) -> Open:
@@ -101,7 +127,14 @@ def _monomial_power(base: Poly, c: fmpq) -> Open:
     if len(base.terms) != 1:
         raise Unproved("a weight of several terms that may vanish")
     ((m, q),) = base.terms
+    if c.q != 1 and q != 1:
+        raise Unproved("a root of a weight with a number before it")
     return [Term(q ** int(c) if c.q == 1 else ONE, (), {a: e * c for a, e in m.powers})]
+
+
+def _nonnegative(engine: Engine, p: Poly) -> bool:
+    coef, atoms = engine.factored(p)
+    return engine.signs.poly_nonnegative(p) or (coef >= 0 and all(engine.signs.nonnegative(a) for a in atoms))
 
 
 def _positive(engine: Engine, p: Poly) -> bool:
@@ -153,15 +186,16 @@ def grouped(engine: Engine, p: Poly, unit: Unit | None, linear: bool, whole: boo
         base = a.args[-1]
         if a.kind == "call":
             weight = engine.times(weight, opened(a.args[1]))
-        key = _bounds_key(t.bounds) + "|" + base.key
-        before = table.get(key, (t.bounds, base, [], False))
-        table[key] = (t.bounds, base, before[2] + weight, before[3] or a.kind == "call")
+        for where, share in _spread(engine, t.bounds, weight, unit):
+            key = _bounds_key(where) + "|" + base.key
+            before = table.get(key, (where, base, [], False))
+            table[key] = (where, base, before[2] + share, before[3] or a.kind == "call")
     groups: dict[str, Group] = {}
     for bounds, base, weight, formal in table.values():
         collected = engine.canon(weight)
         pieces = [collected] if whole else [Poly({m: c}) for m, c in collected.terms]
-        for where, w, c in (found for piece in pieces for found in _shared(engine, bounds, piece, unit)):
-            g = groups.setdefault(_bounds_key(where) + "|" + w.key, Group(where, w))
+        for w, c in (_primitive(engine, piece) for piece in pieces if piece.terms):
+            g = groups.setdefault(_bounds_key(bounds) + "|" + w.key, Group(bounds, w))
             g.logs.append((base, c))
             g.formal = g.formal or formal
     if whole:
@@ -172,21 +206,23 @@ def grouped(engine: Engine, p: Poly, unit: Unit | None, linear: bool, whole: boo
     return list(groups.values()), rest
 
 
-def _shared(engine: Engine, bounds: Bounds, weight: Poly, unit: Unit | None) -> Iterator[tuple[Bounds, Poly, fmpq]]:
-    """(bounds, primitive weight, coefficient); a weight without sums is spread over the unit."""
-    if not weight.terms:
+def _spread(engine: Engine, bounds: Bounds, weight: Open, unit: Unit | None) -> Iterator[tuple[Bounds, Open]]:
+    """A number as a weight is spread over the unit: log c = Σₖ wₖ log c."""
+    constant = unit is not None and not bounds and all(not q for _, _, q in weight)
+    if unit is None or not constant:
+        yield bounds, weight
         return
+    for where, w, share in unit:
+        yield where, engine.times([t._replace(coef=t.coef * share) for t in weight], opened(w))
+
+
+def _primitive(engine: Engine, weight: Poly) -> tuple[Poly, fmpq]:
+    """The weight without a common numerical factor, and that factor."""
     if len(weight.terms) == 1:
         m, c = weight.terms[0]
-        base = Poly({m: ONE})
-    else:
-        c, atom = engine.primitive(weight)
-        base = atom.args[0]
-    if unit is not None and not bounds and base.constant() is not None:
-        for where, w, share in unit:
-            yield where, w, c * share
-        return
-    yield bounds, base, c
+        return Poly({m: ONE}), c
+    c, atom = engine.primitive(weight)
+    return atom.args[0], c
 
 
 def _split(groups: dict[str, Group]) -> None:

@@ -151,6 +151,13 @@ class Term(NamedTuple):
 Open = list[Term]
 
 
+def minus(p: Poly, q: Poly) -> Poly:
+    terms = dict(p.terms)
+    for m, c in q.terms:
+        terms[m] = terms.get(m, ZERO) - c
+    return Poly(terms)
+
+
 def var(name: str) -> Poly:
     return Poly({Mono([(Atom("var", name), ONE)]): ONE})
 

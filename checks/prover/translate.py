@@ -15,6 +15,7 @@ from .derivative import derivative, placed
 from .engine import Engine, Unproved, fresh_name
 from .expectation import expectation, moment
 from .extended import may_be_infinite
+from .recurrences import affine, as_product, as_sum
 from .rewriting import length
 from .signs import minus
 from .terms import ONE, Atom, Mono, Open, Poly, Term, as_poly, atom_terms, constant_terms, number, opened, var
@@ -102,6 +103,12 @@ class Translation:
         """Π of positive factors is the exponential of a sum; other factors stay as opaque products, one a factor."""
         k = self.engine
         lo, hi = self.poly(e.low), self.poly(e.high)
+        length_less_one = minus(hi, lo).constant()
+        if length_less_one is not None and -1 <= length_less_one < WRITTEN_OUT:
+            out = constant_terms(1)
+            for i in range(int(length_less_one) + 1):
+                out = k.times(out, Translation(k, {**self.names, e.index: plus(lo, i)}).terms(e.body))
+            return out
         with x.as_written():
             logarithm = x.Total(sp.log(e.body), *e.args[1:])
         name = fresh_name()
@@ -111,6 +118,11 @@ class Translation:
             return k.exponential(k.canon(self._sum(logarithm, lambda inner: inner.terms(logarithm.body))))
         if not k.signs.possible(lo, hi):
             raise Unproved("a range not known to have a length of at least 0")
+        last = next((c for m, c in hi.terms if not m.powers), 0)
+        if 1 <= last <= WRITTEN_OUT and k.signs.possible(lo, plus(hi, -1)):  # Π up to u + 1 is Π up to u and one more
+            factor = Translation(k, {**self.names, e.index: hi}).terms(e.body)
+            with x.as_written():
+                return k.times(factor, self.terms(x.Product(*e.args[:-1], sp.Add(e.high, sp.Integer(-1)))))
         return self._opaque_product(coef, atoms, name, lo, hi)
 
     def _opaque_product(self, coef: fmpq, atoms: dict[Atom, fmpq], name: str, lo: Poly, hi: Poly) -> Open:
@@ -207,10 +219,13 @@ class Translation:
         return name, Translation(self.engine, {**self.names, e.index: var(name)}).poly(e.body)
 
     def _recurrence(self, e: x.Recurrence) -> Open:
-        """m₀ is the start, m_{u+1} is one step from m_u, and m_u of a symbolic u stays as it is."""
+        """m₀ is the start, m_{u+1} is one step from m_u; αm + β comes to a sum; else m_u of a symbolic u stays."""
         k, upto = self.engine, self.poly(e.upto)
         if not upto.terms:
             return self.terms(e.start)
+        written = self._written_out(e)
+        if written is not None:
+            return self.terms(written)
         whole = next((c for m, c in upto.terms if not m.powers), None)
         if whole is not None and whole >= 1:
             before = k.canon(opened(upto) + constant_terms(-1))
@@ -225,6 +240,29 @@ class Translation:
         marks = {e.previous: var(previous), e.index: var(index)}
         step = Translation(k, {**self.names, **marks}).poly(e.step)
         return calls.binding("recurrence", [self.poly(e.start), upto], step, previous, index)
+
+    def _written_out(self, e: x.Recurrence) -> Any:
+        """The product or the sum that the recurrence comes to, for a factor known to be positive; or None."""
+        parts = affine(e)
+        if parts is None:
+            return None
+        factor, added = parts
+        if added == 0 or not self._marked(e, added).terms:
+            return as_product(e, factor)
+        if e.index in factor.free_symbols:
+            return None
+        if factor != 1:
+            alpha = self.poly(factor)
+            factor = sp.Integer(1) if alpha == number(1) else factor
+            if factor != 1 and not calls.positive(self.engine, alpha):
+                return None
+        return as_sum(e, factor, added)
+
+    def _marked(self, e: x.Recurrence, body: Any) -> Poly:
+        """A part of the step at a symbolic index."""
+        index = fresh_name()
+        self.engine.declare(index, number(1), self.poly(e.upto))
+        return Translation(self.engine, {**self.names, e.index: var(index)}).poly(body)
 
     def _extreme(self, e: Any) -> Open:
         """max(a, b) = (a + b + |a − b|)/2, and min with a minus."""

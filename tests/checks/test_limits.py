@@ -186,7 +186,8 @@ def test_terms_without_values_are_no_counterexample():
 
 
 def test_conditions_that_the_sorts_do_not_give_are_shown():
-    assert proof(goal(table.log_in_the_denominator, 0)).side_conditions == ("log k ≠ 0 for k = 2, 3, …",)
+    assert proof(goal(table.log_beside_one, 0)).side_conditions == ("1 − log k ≠ 0 for k = 2, 3, …",)
+    assert proof(goal(table.log_in_the_denominator, 0)).side_conditions == ()  # log k > 0 for k ≥ 2
     assert proof(goal(table.harmonic_steps, 0)).side_conditions == ()
 
 

@@ -11,6 +11,7 @@ import sympy as sp
 from lemmata.checks import certificates
 from lemmata.checks.goal import EFFORTS, Goal
 from lemmata.spec.language import (
+    Abs,
     AtLeast,
     AtMost,
     Equals,
@@ -70,6 +71,7 @@ NAMED = _variables()
 X, Y, C, E, W, B, BETA, P = (V[k] for k in ("x", "y", "c", "e", "w", "b", "beta", "p"))
 A, Q, O, R, H = (V[k] for k in ("a", "q", "o", "r", "h"))
 I, U = V["i"], V["u"]
+HALF = sp.Rational(1, 2)
 
 
 def _sum(f: Callable[[Any], Any], high: Any, low: Any = 1) -> Any:
@@ -132,6 +134,14 @@ FOUND = (
     Finding(
         "name of the distance below", "false at below = −1",
         lambda: AtMost(_largest(_name("a"), _name("n")), _largest(_name("a"), _name("n")) + _name("below")), NAMED,
+    ),
+    Finding(
+        "one side of a kink taken for both", "false at β = 1/2, x = 5/2",
+        lambda: AtLeast(log(1 + exp(-BETA)), x.maximum(X - BETA, 0)),
+    ),
+    Finding(
+        "one side of two kinks taken for both", "false at x = −5/2, y = 21/8",
+        lambda: AtLeast(Abs(X + HALF * 3), Abs(Y - X) + Abs(Y + HALF * 3)),
     ),
     # strict where the two sides may be equal
     Finding("strict at the end of [0, 1]", "equal at n = 1", lambda: Less(Q[I], 1)),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sympy as sp
 
-from lemmata.checks.prover import calculus_steps, gaps, inequality, tangents
+from lemmata.checks.prover import calculus_steps, gaps, increasing, inequality, kinks, members, tangents
 from lemmata.checks.prover.engine import Engine
 from lemmata.checks.prover.inequality import Found
 from lemmata.checks.prover.signs import Signs
@@ -91,18 +91,18 @@ def _open_goals_count(patch: Patch) -> None:
 
 
 def _rest_forgotten(patch: Patch) -> None:
-    plain = inequality._under_one_sum
+    plain = inequality.under_one_sum
 
     def only_sums(engine: Engine, p: Poly, *limits: Any) -> Any:
         kept = {m: c for m, c in p.terms if any(a.kind == "sum" for a, _ in m.powers)}
         return plain(engine, Poly(kept), *limits)
 
-    patch.setattr(inequality, "_under_one_sum", only_sums)
+    patch.setattr(inequality, "under_one_sum", only_sums)
 
 
 def _one_side_for_both(patch: Patch) -> None:
-    plain = inequality._one_side
-    patch.setattr(inequality, "_one_side", lambda search, p, a, side, *rest: plain(search, p, a, 1, *rest))
+    plain = kinks._one_side
+    patch.setattr(kinks, "_one_side", lambda search, p, a, side, *rest: plain(search, p, a, 1, *rest))
 
 
 def _from_anywhere(patch: Patch) -> None:
@@ -188,17 +188,19 @@ GUARDS = (
     Guard("growth from somewhere", _from_anywhere, _start),
     Guard("growth on the whole line", _reals_are_positive, _half_line),
     Guard(
-        "weights of exponentials", lambda p: _during(p, gaps, "exponential_gap", Signs, "mono_positive"), _exponential
+        "weights of exponentials",
+        lambda p: _during(p, gaps, "exponential_gap", Signs, "poly_nonnegative"),
+        _exponential,
     ),
     Guard(
         "the sign before a square",
         lambda p: _during(p, inequality, "complete_square", Signs, "poly_positive"),
         _leading,
     ),
-    Guard("members of a sum", lambda p: _during(p, inequality, "member_of_sum", Signs, "nonnegative"), _member),
+    Guard("members of a sum", lambda p: _during(p, members, "member_of_sum", Signs, "termwise_nonnegative"), _member),
     Guard(
         "the sign of the larger side",
-        lambda p: _during(p, inequality, "by_squares", Signs, "mono_sign", lambda *_: 1),
+        lambda p: _during(p, increasing, "by_squares", Signs, "mono_sign", lambda *_: 1),
         _squares,
     ),
 )

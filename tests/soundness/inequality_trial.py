@@ -197,7 +197,7 @@ def claimed_equalities(statement: Any) -> list[Any]:
             low, high = statement.left, statement.right
             if isinstance(statement, AtLeast):
                 low, high = high, low
-            found = Search(engine).nonnegative(difference(normal(engine, high), normal(engine, low), engine))
+            found = Search(engine).prove(difference(normal(engine, high), normal(engine, low), engine))
             if found is None or not found.zeros or len(found.zeros) > 1:
                 return []
             said = [c for c in pool if found.zeros == stated_keys(engine, c)]

@@ -264,9 +264,85 @@ def touching(s: Small) -> Parts:
     return low, high, None
 
 
+# ---------------------------------------------------------------------- convexity, means, order
+def _softplus(a: Expr) -> Expr:
+    return log(1 + exp(a))
+
+
+def tangent_of_convex(s: Small) -> Parts:
+    a, b = V["x"], s.pick(V["y"], V["y"] - V["c"], V["a"][V["i"]])
+    low, high = s.pick(
+        (_softplus(a) + (b - a) / (1 + exp(-a)), _softplus(b)),
+        (exp(a) * (1 + b - a), exp(b)),
+        (_softplus(b), _softplus(a) + (b - a) / (1 + exp(-a)) + (b - a) ** 2 / 8),
+        (a**4 + 4 * a**3 * (b - a), b**4),
+    )
+    return low, high, Equals(a, b)
+
+
+def along_a_segment(s: Small) -> Parts:
+    t, a, b = s.pick(V["beta"], V["q"][V["i"]], V["r"][V["u"]]), s.scalar(), s.scalar()
+    f = s.pick(_softplus, exp, Abs, lambda x: x**2)
+    return f(t * a + (1 - t) * b), t * f(a) + (1 - t) * f(b), None
+
+
+def mean_value(s: Small) -> Parts:
+    a, b = s.real(), s.pick(V["x"], V["y"])
+    f = s.pick(lambda x: 4 / (1 + exp(-x)), tanh, _softplus, lambda b: b / 2)
+    return Abs(f(a) - f(b)), Abs(a - b), None
+
+
+def jensen_anything(s: Small) -> Parts:
+    a = s.pick(V["a"], V["z"])
+    f = s.pick(_softplus, exp, lambda x: x**4, lambda x: x**2)
+    if s.pick(True, False):
+        return f(s.total(N, lambda k: V["q"][k] * a[k])), s.total(N, lambda k: V["q"][k] * f(a[k])), None
+    return f(s.total(N, lambda k: a[k]) / N), s.total(N, lambda k: f(a[k])) / N, None
+
+
+def deviation(s: Small) -> Parts:
+    a = s.pick(V["a"], V["z"], V["o"])
+    mean = s.total(N, lambda k: a[k]) / N
+    spread = s.total(N, lambda k: (a[k] - mean) ** 2)
+    apart = (a[V["i"]] - mean) ** 2
+    low, high = s.pick((apart, spread), (N * apart, (N - 1) * spread), (apart / (spread + V["c"]), sp.Integer(1)))
+    return low, high, None
+
+
+def below_the_largest(s: Small) -> Parts:
+    a = s.pick(V["a"], V["z"], V["o"])
+    top = binder(x.Largest, N, lambda k: a[k], "k")
+    loudest = binder(x.Largest, N, lambda k: Abs(a[k]), "k")
+    squares = s.total(N, lambda k: a[k] ** 2)
+    low, high = s.pick(
+        (s.total(N, lambda k: V["q"][k] * a[k]), top), (squares, N * loudest**2),
+        (squares, loudest * s.total(N, lambda k: Abs(a[k]))), (loudest, sqrt(squares)),
+    )  # fmt: skip
+    return low, high, None
+
+
+def in_any_order(s: Small) -> Parts:
+    a, b, c = V["c"], s.pick(V["e"], V["w"], V["o"][V["i"]]), s.pick(V["w"], V["q"][V["j"]], V["p"][V["i"]])
+    low, high = s.pick(
+        (3 * a * b * c, a**3 + b**3 + c**3), (3 * (a * a * V["e"]) ** sp.Rational(1, 3), a + a + V["e"]),
+        (a * b + b * c + c * a, a**2 + b**2 + c**2), (sqrt(a + b), sqrt(a) + sqrt(b)),
+        (a * b * (a + b), a**3 + b**3),
+    )  # fmt: skip
+    return low, high, None
+
+
+def bounded_variance(s: Small) -> Parts:
+    g = s.pick(V["q"], V["bits"])
+    mean = s.total(N, lambda k: V["q"][k] * g[k])
+    second = s.total(N, lambda k: V["q"][k] * g[k] ** 2)
+    low, high = s.pick((second - mean**2, sp.Rational(1, 4)), (second, mean), (mean, sp.Integer(1)))
+    return low, high, None
+
+
 RULES: tuple[Rule, ...] = (
     square, weighted_square, square_and_more, squares_summed, distance, cauchy, variance, mean_of_squares, lagrange,
     conditioning, noise, log_gap, gibbs, entropy, log_sum, jensen, jensen_exp, logsumexp_member, logsumexp_mean,
     softplus, exp_gap, exp_gap_summed, two_means, member, square_of_member, triangle, triangle_of_sums, sign_times,
-    larger, growth, touching,
+    larger, growth, touching, tangent_of_convex, along_a_segment, mean_value, jensen_anything, deviation,
+    below_the_largest, in_any_order, bounded_variance,
 )  # fmt: skip

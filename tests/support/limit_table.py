@@ -372,6 +372,12 @@ def log_in_the_denominator():
 
 
 @pair
+def log_beside_one():
+    f = terms(lambda k: 1 / (k * (log(k) - 1)), start=2)
+    return Diverges(f), Converges(f)
+
+
+@pair
 def log_squared_in_the_denominator():
     f = terms(lambda k: 1 / (k * log(k) ** 2), start=2)
     return Converges(f), Diverges(f)
