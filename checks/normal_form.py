@@ -46,4 +46,4 @@ def check(goal: Goal, effort: Effort, seed: int) -> Evidence:
 
 def side_conditions(engine: Engine) -> list[str]:
     """What was assumed and not derived from the sorts, for the reader."""
-    return [f"{readable(p)} {key[-3:]}" for key, p in engine.side.items()]
+    return [f"{readable(p)} {key.removeprefix(p.key).strip()}" for key, p in engine.side.items()]

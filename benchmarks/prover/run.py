@@ -99,7 +99,7 @@ def summary(rows: list[dict[str, Any]]) -> str:
         lines += [f"{name}: {c['proved']} of {c['claims']} proved" for name, c in table.items()]
     times = [r["seconds"] for r in rows if r["proved by"]]
     done = sum(bool(r["proved by"]) for r in rows)
-    lines.append(f"all: {done} of {len(rows)} proved ({100 * done / max(len(rows), 1):.0f} %)")
+    lines.append(f"all: {done} of {len(rows)} proved ({1000 * done // max(len(rows), 1) / 10:g} %)")
     refuted, believed = sum(r["twins refuted"] for r in rows), sum(bool(r["twins proved"]) for r in rows)
     lines.append(f"twins: {refuted} of {3 * len(rows)} refuted by balls, {believed} claims with a twin proved")
     if len(times) > 1:

@@ -116,7 +116,7 @@ def _check_side_conditions(walk: Expansion) -> None:
         if name in p.free:
             sign = walk.algebra.eventual_sign(walk.of_poly(p))
             if sign == 0 or (sign < 0 and key.endswith("> 0")):
-                raise Unproved(f"{readable(p)} is not known to be {key[-3:]} in the end")
+                raise Unproved(f"{readable(p)} is not known to be {key.removeprefix(p.key).strip()} in the end")
             del engine.side[key]
 
 

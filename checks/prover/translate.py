@@ -10,7 +10,7 @@ from flint import fmpq
 
 from ...spec.language import expressions as x
 from ...spec.language.claims import unfold
-from . import calls
+from . import calls, smooth
 from .derivative import derivative, placed
 from .engine import Engine, Unproved, fresh_name
 from .expectation import expectation, moment
@@ -171,6 +171,7 @@ class Translation:
             case x.delta():
                 return k.kronecker(self.poly(e.args[0]), self.poly(e.args[1]))
             case x.Derivative():
+                smooth.assume_smooth(self, *e.args)
                 return self.terms(derivative(*e.args))
             case x.xlogy():
                 return self._xlogy(e)
