@@ -68,13 +68,15 @@ def verify(
     store: Store | None = None,
     on_claim: Callable[[ClaimRecord], None] = lambda record: None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
+    on_death: Callable[[str], None] = lambda sentence: None,
 ) -> Run:
     """Verify claims by id or glob (all of them by default) and return the record of the run.
 
     chosen gives claims directly, those of the user's own `file`. With jobs, so many worker processes share the work,
     and a method that hangs or crashes is stopped and UNDECIDED; without, all is done in this process. What the store
-    keeps is not done again. on_claim sees each record in the order of the catalogue. Ctrl-C ends the run with what is
-    known: `Run.finished` is then False. Raises UsageError for unknown names.
+    keeps is not done again. on_claim sees each record in the order of the catalogue, on_death why a
+    worker died. Ctrl-C ends the run with what is known: `Run.finished` is then False. Raises UsageError for unknown
+    names.
     """
     catalogue.load()
     asked = settings(effort, seed, method, file)
@@ -85,7 +87,7 @@ def verify(
     began, found, finished = time.perf_counter(), list[Gathered](), True
     with as_written():
         catalogue.check_acyclic(picked)
-        desk = _Desk(asked, store)
+        desk = _Desk(asked, store, on_death)
         try:
             with closing(desk.in_order(picked, jobs, on_progress)) as gathered:
                 for one in gathered:
@@ -132,8 +134,8 @@ def _remember(store: Store, desk: _Desk, found: list[Gathered]) -> None:
 class _Desk:
     """The outcomes of one run: those that are kept, and those that are worked out now."""
 
-    def __init__(self, asked: Settings, store: Store | None) -> None:
-        self.asked, self.store, self.keys = asked, store, Keys(asked)
+    def __init__(self, asked: Settings, store: Store | None, on_death: Callable[[str], None]) -> None:
+        self.asked, self.store, self.keys, self.on_death = asked, store, Keys(asked), on_death
         self.outcomes: dict[Part, Outcome] = {}
         self.anew: set[Part] = set()
         self.needed: dict[str, list[Part]] = {}
@@ -209,7 +211,7 @@ class _Desk:
                     advance(begun)
                     begun += 1
                 if ready and pool is None:
-                    pool = Workers(jobs, self.asked)
+                    pool = Workers(jobs, self.asked, self.on_death)
                 while ready and pool and pool.free:
                     pool.hand_in(heappop(ready)[-1])
                 while shown in results:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,11 +24,11 @@ TWINS_TAKE = 8  # times as long as one method may
 class Workers:
     """A pool that does parts. `done` waits for at least one of those handed in, and yields (part, outcome)."""
 
-    def __init__(self, jobs: int, asked: Settings) -> None:
+    def __init__(self, jobs: int, asked: Settings, on_death: Callable[[str], None]) -> None:
         from pebble import ProcessPool
 
         start_early()
-        self.jobs, self.asked = jobs, asked
+        self.jobs, self.asked, self.on_death = jobs, asked, on_death
         self.running: dict[Future[Outcome], Part] = {}
         self.died: set[Part] = set()
         self._pool = ProcessPool(
@@ -67,11 +67,13 @@ class Workers:
             limit = self._limit(part)
             return unfinished(part, f"stopped after {limit:g} s, the limit at this effort", limit)
         except ProcessExpired as error:
+            cause = _cause(error.exitcode)
             if part not in self.died:
                 self.died.add(part)
+                self.on_death(f"a worker died at {part.item}, {part.method} ({cause}); it is tried once more")
                 self.hand_in(part)
                 return None
-            return unfinished(part, f"the worker died twice ({_cause(error.exitcode)})")
+            return unfinished(part, f"the worker died twice ({cause})")
 
     def stop(self) -> None:
         """Stop at once, whatever is at work."""

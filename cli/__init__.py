@@ -145,6 +145,7 @@ def _verified(chosen: dict[str, Any], store: Any, display: Any, pure: bool) -> A
             store=store,
             on_claim=display.on_claim,
             on_progress=display.on_progress,
+            on_death=display.on_death,
             **chosen,
         )
 

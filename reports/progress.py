@@ -55,6 +55,9 @@ class Display:
             description=" · ".join(p for p in parts if p),
         )
 
+    def on_death(self, sentence: str) -> None:
+        self.console.print(f"! {words.clean(sentence)}", style="yellow", soft_wrap=True)
+
     def fell_short(self) -> str:
         if not self.short:
             return ""

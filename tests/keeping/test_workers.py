@@ -88,7 +88,10 @@ def test_a_worker_that_dies_is_said_and_everything_else_is_found(run):
 
 
 def test_a_worker_that_dies_once_costs_nothing(run):
-    found = run(AWFUL.format(deed=DIES_ONCE))
+    said = []
+    found = run(AWFUL.format(deed=DIES_ONCE), on_death=said.append)
+    (sentence,) = said
+    assert sentence.startswith("a worker died at awful_notes.first, balls (signal SIGKILL")
     assert {e.verdict for e in awful_evidence(found).values()} == {Verdict.TESTED}
 
 
