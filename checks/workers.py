@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from .evidence import Outcome
 from .parts import TWINS, Part, Settings, perform, unfinished
@@ -31,11 +32,12 @@ class Workers:
         self.jobs, self.asked, self.on_death = jobs, asked, on_death
         self.running: dict[Future[Outcome], Part] = {}
         self.died: set[Part] = set()
+        self._scratch = TemporaryDirectory(prefix="lemmata-workers-")
         self._pool = ProcessPool(
             max_workers=jobs,
             max_tasks=PARTS_PER_WORKER,
             initializer=_prepare,
-            initargs=(asked.file,),
+            initargs=(asked.file, self._scratch.name),
             context=multiprocessing.get_context(start_method()),  # type: ignore[arg-type]
         )
 
@@ -79,6 +81,7 @@ class Workers:
         """Stop at once, whatever is at work."""
         self._pool.stop()
         self._pool.join()
+        self._scratch.cleanup()
 
 
 def _cause(exitcode: int | None) -> str:
@@ -98,9 +101,12 @@ def _nothing_printed() -> Iterator[None]:
         yield
 
 
-def _prepare(file: str) -> None:
+def _prepare(file: str, scratch: str) -> None:
+    from hypothesis.configuration import set_hypothesis_home_dir
+
     from . import catalogue
 
+    set_hypothesis_home_dir(scratch)  # Hypothesis would leave a folder where the user stands
     catalogue.load()
     if file:
         with _nothing_printed():

@@ -136,12 +136,14 @@ def copy(tmp_path):
     root = tmp_path / "copy" / "lemmata"
     for folder in ("spec", "impl", "checks", "reports", "cli"):
         shutil.copytree(layout.ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    here = tmp_path / "here"
+    here.mkdir()
     environment = os.environ | {"PYTHONPATH": str(root.parent), "LEMMATA_CACHE": str(tmp_path / "cache")}
 
     def start(*words):
         command = [sys.executable, "-P", "-m", "lemmata.cli", "verify", *words, "--json", "-", "-j", "2"]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        return subprocess.Popen(command, env=environment, start_new_session=True, **pipes)
+        return subprocess.Popen(command, cwd=here, env=environment, start_new_session=True, **pipes)
 
     def verified(*words):
         process = start(*words)
@@ -149,7 +151,8 @@ def copy(tmp_path):
         assert process.returncode == 0, err
         return json.loads(out), err
 
-    return root, start, verified
+    yield root, start, verified
+    assert list(here.iterdir()) == [], "nothing is left where the user stands"
 
 
 def edit(path: Path, old: str, new: str) -> None:
