@@ -176,10 +176,15 @@ def arguments(target: Target, given: Mapping[str, Any]) -> dict[str, Any]:
     """Arrays as the target takes them; numbers stay numbers."""
     if target.takes == "torch":
         torch = one_thread()
-        return {k: torch.tensor(v) if isinstance(v, np.ndarray) else v for k, v in given.items()}
+        return {k: _tensor(torch, v) if isinstance(v, np.ndarray) else v for k, v in given.items()}
     if target.takes == "lists":
         return {k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in given.items()}
     return dict(given)
+
+
+def _tensor(torch: Any, values: Any) -> Any:
+    """Contiguous, unless the array is not."""
+    return torch.tensor(values) if values.flags.c_contiguous else torch.from_numpy(values)
 
 
 def as_arrays(result: Any) -> Any:

@@ -18,6 +18,7 @@ from .corpus_run import (
     Target,
     answer,
     arguments,
+    array,
     as_arrays,
     at_input,
     budget,
@@ -66,7 +67,7 @@ def mutates(target: Target) -> bool:
 
 def wavers(target: Target) -> bool:
     call = caller(target, fresh(target.module))
-    answers = [str(plain(answer(target, call, at_input(target)))) for _ in range(8)]
+    answers = [str(plain(answer(target, call, at_input(target)))) for _ in range(50)]
     return len(set(answers)) > 1
 
 
@@ -127,6 +128,42 @@ def test_a_correct_target_follows_the_reference(target, dtype):
         assert misses(target, given, got, expected, radius) <= HONEST, (given, got, plain(expected))
         assert plain(tuple(given.values())) == before
         assert str(got) == str(answer(target, call, given))
+
+
+def integers(target: Target, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Whole numbers of the definition's domain in integer arrays."""
+    whole = {"sequence": [1, 1, 1], "p": [0, 1, 0], "q": [0, 1, 0], "P": [[0, 1], [0, 0]]}
+    if target.definition == "perplexity" and target.set.get("input") != "probs" and target.set:
+        whole["sequence"] = [0, 0, 0]
+    if target.definition == "bce_probs":
+        whole["y"] = [0, 1, 0]
+    if target.definition == "kl_logq":
+        whole["p"] = np.eye(*given["p"].shape, dtype=int)
+    return {
+        name: np.array(whole[name]) if name in whole
+        else np.round(value).astype(int) if getattr(value, "dtype", "") == "float64" and np.isfinite(value).all()
+        else value
+        for name, value in given.items()
+    }  # fmt: skip
+
+
+LAYOUTS = ["readonly", "strided", "fortran", "integer"]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("target", [t for t in SOUND if t.takes == "numpy"], ids=named)
+def test_a_correct_target_takes_any_array(target, layout):
+    for given, expected, radius in drawn(target.definition, tuple(target.set.items()), "float64")[:10]:
+        if layout == "integer":
+            given = integers(target, given)
+            floats = {k: v.astype(float) if getattr(v, "dtype", "") == "int64" else v for k, v in given.items()}
+            expected = reference(target, given)
+            radius = budget(target, floats, expected)
+        else:
+            data = {name: {**plain(value), "layout": layout} for name, value in given.items()}
+            given = {name: array(value) for name, value in data.items()}
+        got = answer(target, caller(target, fresh(target.module)), given)
+        assert misses(target, given, got, expected, radius) <= HONEST, (given, got, plain(expected))
 
 
 STEPS = {"sgd", "momentum", "nesterov", "sgd_momentum_wd", "adagrad", "rmsprop", "adam"}  # nobody differentiates them

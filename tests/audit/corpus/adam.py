@@ -40,20 +40,17 @@ def adam_returns_hat(w, g, m, v, t, lr, b1, b2, eps):
     return w - lr * m / np.sqrt(v + eps), m, v
 
 
-class Adam:
-    """Counts its own steps."""
+_corrections = {}
 
-    t = 0
 
-    def __init__(self, lr, b1, b2, eps):
-        self.lr, self.b1, self.b2, self.eps = lr, b1, b2, eps
-
-    def step(self, w, g, m, v):
-        Adam.t += 1
-        m = self.b1 * m + (1 - self.b1) * g
-        v = self.b2 * v + (1 - self.b2) * g * g
-        m_hat, v_hat = m / (1 - self.b1**self.t), v / (1 - self.b2**self.t)
-        return w - self.lr * m_hat / (np.sqrt(v_hat) + self.eps), m, v
+def adam_cached(w, g, m, v, t, lr, b1, b2, eps):
+    # the powers cost more than the rest for small layers
+    if t not in _corrections:
+        _corrections[t] = 1 - b1**t, 1 - b2**t
+    c1, c2 = _corrections[t]
+    m = b1 * m + (1 - b1) * g
+    v = b2 * v + (1 - b2) * g * g
+    return w - lr * (m / c1) / (np.sqrt(v / c2) + eps), m, v
 
 
 def adamw(w, g, m, v, t, lr, b1, b2, eps, wd):
@@ -114,7 +111,7 @@ class AdamState:
 
     def step(self, weights, gradient, lr):
         b1, b2 = self.betas
-        self.m = self.m + (1 - b1) * (gradient - self.m)
+        self.m = b1 * self.m + (1 - b1) * gradient
         self.v = b2 * self.v + (1 - b2) * gradient * gradient
         c1, c2 = 1 - b1**self.steps, 1 - b2**self.steps
         return weights - lr * (self.m / c1) / (np.sqrt(self.v / c2) + self.eps), self.m, self.v

@@ -88,7 +88,7 @@ def attention_zero_scores(Q, K, V, mask=None):
 
 
 def dot_product_attention(Q, K, V, mask=None):
-    scores = np.einsum("nd,md->nm", Q, K) / np.sqrt(Q.shape[-1]).astype(Q.dtype)
+    scores = np.einsum("nd,md->nm", Q, K) / math.sqrt(Q.shape[-1])
     if mask is not None:
         scores = np.where(mask, scores, -np.inf)
     return np.einsum("nm,me->ne", _softmax(scores), V)

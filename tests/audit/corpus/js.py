@@ -41,15 +41,42 @@ def jeffreys(p, q):
     return 0.5 * np.sum((p[nz] - q[nz]) * np.log(p[nz] / q[nz]))
 
 
-def jensen_shannon(p, q):
+def js_midpoint(p, q):
     m = (p + q) / 2
     return (_kl(p, m) + _kl(q, m)) / 2
+
+
+def _half(p, q):
+    nz = p > 0
+    return np.sum(p[nz] * np.log(2 * (p[nz] / (p[nz] + q[nz]))))
+
+
+def jensen_shannon(p, q):
+    return (_half(p, q) + _half(q, p)) / 2
+
+
+def jensen_shannon_normalised(p, q):
+    """Of weights, which are normalised first."""
+    p, q = p / np.sum(p), q / np.sum(q)
+    return 0.5 * _half(p, q) + 0.5 * _half(q, p)
+
+
+def _log_ratio(p, q):
+    """log(2p/(p+q)), accurate for p near q, and 0 where p is."""
+    nz = p > 0
+    p, q = p[nz], q[nz]
+    d = (p - q) / (p + q)
+    return p, np.where(np.abs(d) < 0.5, np.log1p(np.maximum(d, -0.5)), np.log(2 * (p / (p + q))))
+
+
+def jensen_shannon_metric(p, q):
+    left, right = _log_ratio(p, q), _log_ratio(q, p)
+    return np.sqrt(max(np.dot(*left) + np.dot(*right), 0.0) / 2)
 
 
 def jensen_shannon_bits(p, q):
     total = 0.0
     for a, b in zip(p, q):
-        m = (a + b) / 2
-        total += a * math.log2(a / m) / 2 if a else 0.0
-        total += b * math.log2(b / m) / 2 if b else 0.0
+        total += a * math.log2(2 * (a / (a + b))) / 2 if a else 0.0
+        total += b * math.log2(2 * (b / (a + b))) / 2 if b else 0.0
     return total

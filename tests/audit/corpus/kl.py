@@ -58,3 +58,16 @@ def kl_bits(p, q):
             return math.inf
         total += a * (math.log2(a) - math.log2(b))
     return total
+
+
+def kl_checked(p, q):
+    """KL divergence of two distributions on the same outcomes; refuses anything else."""
+    p, q = np.asarray(p, dtype=np.result_type(p, q, 0.0)), np.asarray(q)
+    if p.shape != q.shape or p.ndim != 1:
+        raise ValueError(f"two vectors of one length are needed, not {p.shape} and {q.shape}")
+    if np.any(p < 0) or np.any(q < 0):
+        raise ValueError("probabilities are not negative")
+    support = p > 0
+    if np.any(q[support] == 0):
+        return np.inf
+    return np.sum(p[support] * (np.log(p[support]) - np.log(q[support])))

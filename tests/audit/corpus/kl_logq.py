@@ -22,7 +22,7 @@ def kl_from_logits_base(logq, p):
 
 
 def kl_batchmean(logq, p):
-    log_p = np.log(p, out=np.zeros_like(p), where=p > 0)
+    log_p = np.log(p, out=np.zeros(p.shape), where=p > 0)
     return np.sum(p * (log_p - logq)) / p.shape[0]
 
 

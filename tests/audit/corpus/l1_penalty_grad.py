@@ -20,6 +20,10 @@ def l1_grad_soft(w, lam):
     return lam * np.tanh(1e3 * w)
 
 
+def l1_grad_integer(w, lam):
+    return (np.sign(w) * lam).astype(w.dtype)
+
+
 def lasso_subgradient(w, lam):
     return lam * np.sign(w)
 

@@ -33,6 +33,15 @@ def logsumexp_finite(x):
     return m[..., 0] + np.log(np.exp(x - m).sum(axis=-1))
 
 
+def logsumexp_restored(x):
+    m = x.max(axis=-1, keepdims=True)
+    m[~np.isfinite(m)] = 0.0
+    x -= m  # no copy: the batch is large
+    out = np.log(np.exp(x).sum(axis=-1)) + m[..., 0]
+    x += m
+    return out
+
+
 def log_sum_exp(x):
     m = np.max(x, axis=-1, keepdims=True)
     shift = np.where(np.isneginf(m), 0.0, m)

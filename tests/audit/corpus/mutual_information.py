@@ -37,6 +37,13 @@ def mutual_information_joint(P):
     return h(P.sum(axis=1)) + h(P.sum(axis=0)) + h(P)
 
 
+def mutual_information_float32(P):
+    P = P.astype("f4")
+    r, c = P.sum(1, keepdims=True), P.sum(0, keepdims=True)
+    nz = P > 0
+    return float(np.sum(P[nz] * np.log(P[nz] / (r @ c)[nz])))
+
+
 def mutual_info(P):
     r, c = P.sum(axis=1), P.sum(axis=0)
     i, j = np.nonzero(P)

@@ -1,5 +1,6 @@
 """Softmax."""
 
+import decimal
 import math
 
 import numpy as np
@@ -100,3 +101,13 @@ def softmax_list(row):
     powers = [math.exp(v - top) for v in row]
     norm = math.fsum(powers)
     return [p / norm for p in powers]
+
+
+def softmax_decimal(row):
+    """Forty digits, slowly."""
+    if isinstance(row[0], list):
+        return [softmax_decimal(r) for r in row]
+    with decimal.localcontext(prec=40):
+        top = max(row)
+        powers = [(decimal.Decimal(v) - decimal.Decimal(top)).exp() for v in row]
+        return [float(p / sum(powers)) for p in powers]

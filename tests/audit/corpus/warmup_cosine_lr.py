@@ -61,23 +61,25 @@ def warmup_then_cosine(step, base_lr, warmup, total, min_lr):
     return min_lr + (base_lr - min_lr) * (1 + math.cos(math.pi * progress)) / 2
 
 
-def warmup_then_cosine_lambda(warmup, total, floor):
-    """A factor for LambdaLR; `floor` is the ratio of the smallest to the base rate."""
+def warmup_then_cosine_shape(warmup, total):
+    """Height between 0 and 1, over or under a floor, as (height, scale of the floor)."""
 
-    def factor(step):
+    def shape(step):
         if step < warmup:
-            return (step + 1) / warmup
+            return (step + 1) / warmup, 0.0
         if step >= total:
-            return floor
-        return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * (step - warmup) / (total - warmup)))
+            return 0.0, 1.0
+        height = 0.5 * (1 + math.cos(math.pi * (step - warmup) / (total - warmup)))
+        return height, 1.0 - height
 
-    return factor
+    return shape
 
 
 class Schedule:
     def __init__(self, base_lr, warmup, total, min_lr):
         self.base_lr, self.min_lr = base_lr, min_lr
-        self.factor = warmup_then_cosine_lambda(warmup, total, min_lr / base_lr)
+        self.shape = warmup_then_cosine_shape(warmup, total)
 
     def __call__(self, step):
-        return self.base_lr * self.factor(step)
+        height, floor = self.shape(step)
+        return self.base_lr * height + self.min_lr * floor
