@@ -19,7 +19,9 @@ import numpy as np
 from .corpus_run import CORPUS, Target, at_input, plain, reference, told
 
 WHOLE = {"t", "step", "total", "warmup", "padding", "stride"}
-ORDER = "name definition verdict kind takes set call what hides wrt cotangent reuse before input expected got".split()
+ORDER = (
+    "name definition verdict also kind takes set call what hides wrt cotangent reuse before input expected got".split()
+)
 HEAD = "# Targets of {module}.py. What is expected, and what was got, is filled in by corpus_fill.py.\n"
 
 

@@ -2,10 +2,12 @@
 
 A manifest says for each target of the module beside it: `name`, `definition`, `verdict`, and `takes` (numpy, torch,
 lists, or scalars for a function of one number); `set`, the conventions; `call`, a template over the definition's
-arguments, where the signature differs; `what` is the case, and `hides`, where it fails if only rarely. A faulty one has
-a `kind` of finding, an `input` at which it shows, what is `expected` there and what was `got`: for a gradient `wrt` and
-the `cotangent`; for hidden state the calls `before`, whose arrays are overwritten by the last call if `reuse`. An input
-may have a `layout`: readonly, strided or fortran.
+arguments, where the signature differs; `what` is the case, and `hides`, where it fails if only rarely.
+
+A faulty one has a `kind` of finding, an `input` at which it shows, what is `expected` there and what was `got`: for a
+gradient `wrt` and the `cotangent`; for hidden state the calls `before`, whose arrays are overwritten by the last call
+if `reuse`. An input may have a `layout`: readonly, strided or fortran. `also` are verdicts that are fair, too: where the
+definition's own textbook formula may overflow or underflow, its balls say nothing.
 """
 
 from __future__ import annotations
@@ -46,6 +48,7 @@ class Target:
     definition: str
     verdict: str
     what: str
+    also: Sequence[str] = ()
     takes: str = "numpy"
     set: Mapping[str, Any] = field(default_factory=dict)
     call: str = ""
