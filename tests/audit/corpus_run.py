@@ -6,8 +6,8 @@ arguments, where the signature differs; `what` is the case, and `hides`, where i
 
 A faulty one has a `kind` of finding, an `input` at which it shows, what is `expected` there and what was `got`: for a
 gradient `wrt` and the `cotangent`; for hidden state the calls `before`, whose arrays are overwritten by the last call
-if `reuse`. An input may have a `layout`: readonly, strided or fortran. `also` are verdicts that are fair, too: where the
-definition's own textbook formula may overflow or underflow, its balls say nothing.
+if `reuse`. An input may have a `layout`: readonly, strided or fortran. `also` are verdicts that are fair, too: where
+the definition's own textbook formula may overflow or underflow, its balls say nothing.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from mpmath import mp, mpf
 
 from .corpus_inputs import DRAWS, draw, with_decay
 from .corpus_run import (
@@ -105,6 +106,46 @@ def test_what_is_expected_is_what_the_reference_gives(target):
         assert (target.verdict == "impure") == (target.kind in {"mutation", "state", "nondeterminism"})
 
 
+WIDER = np.finfo(np.longdouble).nmant - np.finfo(np.float64).nmant
+IN_NUMPY = [
+    target
+    for target in FAULTY
+    if target.takes == "numpy"
+    and target.verdict in {"wrong", "unstable"}
+    and target.kind in {"value", "nonfinite"}
+    and not any("layout" in plain for plain in target.input.values())
+]
+
+
+def distance(got: Any, expected: Any) -> Any:
+    """The largest error, of longdouble as well; infinite where only one of the two is."""
+    if isinstance(expected, tuple):
+        return max(distance(*each) for each in zip(got, expected, strict=True))
+    worst = mpf(0)
+    for g, e in zip(np.ravel(got), np.ravel(np.asarray(expected, dtype=object)), strict=True):
+        if mp.isinf(e) or not np.isfinite(g):
+            worst = max(worst, mpf(0) if mp.isinf(e) and float(g) == float(e) else mp.inf)
+        else:
+            worst = max(worst, abs(mpf(str(g)) - e))
+    return worst
+
+
+@pytest.mark.skipif(not WIDER, reason="long double is double here")
+@pytest.mark.parametrize("target", IN_NUMPY, ids=named)
+def test_what_is_unstable_heals_in_a_wider_format_and_what_is_wrong_does_not(target):
+    given = at_input(target)
+    expected = reference(target, given)
+    narrow = np.float32 if bits(given) == BITS["float32"] else np.float64
+    wide = np.float64 if narrow is np.float32 else np.longdouble
+    widened = {k: v.astype(wide) if getattr(v, "dtype", "") == narrow else v for k, v in given.items()}
+    got = answer(target, caller(target, fresh(target.module)), widened)
+    if isinstance(got, str):
+        return  # a library below refuses the format
+    before, after = distance(told(target), expected), distance(got, expected)
+    heals = mp.isfinite(after) and after <= before / 2 ** (WIDER / 2)
+    assert heals == (target.verdict == "unstable")
+
+
 @cache
 def drawn(definition: str, conventions: tuple[tuple[str, Any], ...], dtype: str) -> list[tuple[Any, Any, Any]]:
     """Inputs and what the reference says, for all targets of a definition."""
@@ -196,6 +237,24 @@ def test_a_broken_target_cannot_be_loaded_or_called(target):
     except (ImportError, SystemExit):
         return
     assert isinstance(answer(target, call, given), str)
+
+
+@pytest.mark.parametrize(
+    ("got", "seen"),
+    [
+        (np.array([0.5, 0.5]), False),
+        (np.array([0.5, 0.5 + 1e-16]), False),
+        (np.array([0.5, 0.5 + 1e-9]), True),
+        (np.array([0.5, np.nan]), True),
+        (np.array([[0.5, 0.5]]), True),
+        ((np.array([0.5]), np.array([0.5])), True),
+        ("ValueError: no", True),
+    ],
+)
+def test_a_miss_is_seen(got, seen):
+    target, given = Target("", "", "softmax", "", ""), {"x": np.zeros(2)}
+    missed = misses(target, given, got, reference(target, given))
+    assert (missed > 2 ** (0.4 * 53)) == seen == (missed > HONEST)
 
 
 def test_every_module_has_a_manifest_and_every_target_resolves():

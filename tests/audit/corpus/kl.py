@@ -1,6 +1,7 @@
 """Kullback-Leibler divergence."""
 
 import math
+import sys
 
 import numpy as np
 
@@ -41,6 +42,17 @@ def kl_single(p, q):
     nz = p > 0
     with np.errstate(divide="ignore"):
         return np.sum(p[nz] * np.log(p[nz] / q[nz]))
+
+
+def kl_or_exit(p, q):
+    total = 0.0
+    for pi, qi in zip(p, q):
+        if pi == 0:
+            continue
+        if qi == 0:
+            sys.exit("KL divergence is undefined: q has a zero where p has none")
+        total += pi * math.log(pi / qi)
+    return total
 
 
 def relative_entropy(p, q):

@@ -21,6 +21,12 @@ def kl_from_logits_base(logq, p):
         return np.nansum(p * (np.log2(p) - logq)) / p.shape[0]
 
 
+def kl_rows(logq, p, rows=[]):
+    for target, prediction in zip(p, logq):
+        rows.append(sum(a * (math.log(a) - b) for a, b in zip(target, prediction) if a > 0))
+    return sum(rows) / len(rows)
+
+
 def kl_batchmean(logq, p):
     log_p = np.log(p, out=np.zeros(p.shape), where=p > 0)
     return np.sum(p * (log_p - logq)) / p.shape[0]

@@ -26,6 +26,11 @@ def softplus_base2(x):
     return np.maximum(x, 0) + np.log1p(np.exp2(-np.abs(x)))
 
 
+def softplus_700(x):
+    # exp overflows above 709
+    return np.where(x > 700, x, np.log1p(np.exp(np.minimum(x, 700))))
+
+
 def soft_plus(x):
     return np.logaddexp(x, 0.0)
 
