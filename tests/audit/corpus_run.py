@@ -315,15 +315,13 @@ def budget(target: Target, given: Mapping[str, Any], expected: Any) -> Any:
     u, tiny = mpf(2) ** -BITS[dtype], mpf(float(np.finfo(dtype).tiny))
     rng = random.Random(1)
 
-    def moved(name: str, value: Any) -> Any:
-        if name in LABELS or np.asarray(value).dtype.kind != "f":
-            return exact(value)
-        return np.frompyfunc(lambda x: x * (1 + rng.choice((-1, 1)) * u), 1, 1)(exact(value))
-
+    numbers = {name: exact(value) for name, value in given.items()}
+    loose = {k for k, v in given.items() if k not in LABELS and np.asarray(v).dtype.kind == "f"}
+    shaken = np.frompyfunc(lambda x: x * (1 + rng.choice((-1, 1)) * u), 1, 1)
     trials = []
     for _ in range(3):
-        numbers = {name: moved(name, value) for name, value in given.items()}
-        trials.append(gradient(target, numbers) if target.wrt else _outputs(target, numbers))
+        moved = {name: shaken(value) if name in loose else value for name, value in numbers.items()}
+        trials.append(gradient(target, moved) if target.wrt else _outputs(target, moved))
 
     def radius(of: Any, others: Sequence[Any]) -> Any:
         of = np.asarray(of, dtype=object)
