@@ -29,6 +29,7 @@ def reorder(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
         if any(w in a.free or w in b.free for u, a, b in t.bounds if u not in (v, w)):
             continue
         start = ranges[w][0]
+        engine.declare(v, start, hi)
         new = {v: (start, hi), w: (start, var(v))}
         return [Term(t.coef, tuple((u, *new.get(u, (a, b))) for u, a, b in t.bounds), t.powers)]
     return None
@@ -47,6 +48,7 @@ def whole_triangle(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
             edge, limits = below, (var(below), hi)
         else:
             continue
+        engine.declare(u, *limits)
         whole = Term(t.coef, tuple((x, *limits) if x == u else (x, a, b) for x, a, b in t.bounds), t.powers)
         return [whole, *diagonal(engine, t, u, edge, fmpq(-1))]
     return None
@@ -69,6 +71,7 @@ def halve(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
         swapped = {rename(a, {u: v, v: u}): e for a, e in t.powers.items()}
         if swapped != t.powers or not any(u in a.free for a in t.powers):
             continue
+        engine.declare(u, lo, ranges[v][1])
         square = tuple((x, lo, ranges[v][1]) if x == u else (x, a, b) for x, a, b in t.bounds)
         return [Term(t.coef / 2, square, t.powers), *diagonal(engine, t, u, v, fmpq(1, 2))]
     return None
