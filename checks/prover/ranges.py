@@ -277,21 +277,45 @@ def _ordered(t: Term, u: str, v: str) -> list[str]:
     return sorted(f"{rename(a, names).key}^{e}" for a, e in t.powers.items())
 
 
-def exponents(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
-    """exp(Σ over parts) = exp(Σ over wholes): the exponent in its spread form."""
+def inside(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
+    """exp, log and powers of sums over parts, of their arguments in spread form: the same numbers where they exist.
+
+    Where a sign would have to be assumed that was known, or not needed, before, the atom stays.
+    """
     for a, e in t.powers.items():
-        if a.kind != "exp" or not partial(Poly({a.args[0]: ONE})):
+        old = _argument(a, e)
+        if old is None or not partial(old):
             continue
-        old = Poly({a.args[0]: e})
         new = engine.canon(opened(old))
-        if new != old:
-            rest = Term(t.coef, t.bounds, {b: k for b, k in t.powers.items() if b != a})
-            return engine.times([rest], engine.exponential(new))
+        if new == old:
+            continue
+        side = dict(engine.side)
+        made = (
+            engine.exponential(new) if a.kind == "exp" else engine.logarithm(new) if a.kind == "log"
+            else engine.power(new, e)
+        )  # fmt: skip
+        if engine.side.keys() != side.keys():
+            engine.side = side
+            continue
+        return engine.times([Term(t.coef, t.bounds, {b: k for b, k in t.powers.items() if b != a})], made)
+    return None
+
+
+def _argument(a: Atom, e: fmpq) -> Poly | None:
+    match a.kind:
+        case "exp":
+            return Poly({a.args[0]: e})
+        case "log" if e == 1:
+            return a.args[0]
+        case "base":
+            return a.args[0]
+        case "sum" if e < 0 or e.q != 1:
+            return Poly({Mono([(a, ONE)]): ONE})
     return None
 
 
 RULES = (mask, shift, orient, indicator)
-SPREAD = (written_out, from_one, up_to_the_end, transpose, exponents)
+SPREAD = (written_out, from_one, up_to_the_end, transpose, inside)
 
 
 def partial(obj: Poly | Mono | Atom) -> bool:
@@ -305,7 +329,7 @@ def partial(obj: Poly | Mono | Atom) -> bool:
         if any(lo.constant() != 1 or hi.variable() is None or hi.free & bound for _, lo, hi in obj.args[0]):
             return True
         return partial(obj.args[1])
-    return obj.kind == "exp" and partial(obj.args[0])
+    return obj.kind in ("exp", "log", "base") and partial(obj.args[0])
 
 
 def spread(engine: Engine, p: Poly) -> Poly | None:

@@ -21,12 +21,13 @@ def limits_others(t: Term, name: str) -> bool:
 
 
 def reorder(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
-    """Σ_w Σ_{v=w}^{H} = Σ_v Σ_{w≤v}: a triangle is always written with the inner index below the outer one."""
+    """Σ_w Σ_{v=w}^{H} = Σ_v Σ_{w≤v}: a triangle is always written with the inner index below the outer one.
+
+    The pairs are the same, start ≤ w ≤ v ≤ H, whatever other ranges say of them; v starts lower than before: this ends.
+    """
     for v, lo, hi in t.bounds:
         w = lo.variable()
-        if w not in ranges or w == v or ranges[w][1] != hi or limits_others(t, v):
-            continue
-        if any(w in a.free or w in b.free for u, a, b in t.bounds if u not in (v, w)):
+        if w not in ranges or w == v or ranges[w][1] != hi:
             continue
         start = ranges[w][0]
         engine.declare(v, start, hi)
