@@ -6,6 +6,7 @@ positive, Σₖ pₖ − Σ_{k≤i} pₖ is not): the zero test alone uses them,
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flint import fmpq
@@ -51,15 +52,23 @@ def _substituted(engine: Engine, t: Term, v: str, new: Poly, lo: Poly, hi: Poly)
 
 def _places(t: Term, v: str) -> list[Poly]:
     """Where the index stands: in the indices of entries, or, without any, as v + c in poles and logarithms."""
-    from .rewriting import _indices
-
-    entries = [p for a in t.powers for p in _indices(a) if v in p.free]
+    entries = [p for a in t.powers for p in indices(a) if v in p.free]
     if entries:
         return entries
     own = [a for a in t.powers if v in a.free]
     if any(a.kind not in ("base", "log") for a in own):
         return []
     return [a.args[0] for a in own]
+
+
+def indices(a: Atom) -> Iterator[Poly]:
+    """The indices of all entries inside."""
+    for part in a.args:
+        if a.kind == "entry" and isinstance(part, Poly):
+            yield part
+        for m in [m for m, _ in part.terms] if isinstance(part, Poly) else [part] if isinstance(part, Mono) else []:
+            for b, _ in m.powers:
+                yield from indices(b)
 
 
 def shift(engine: Engine, t: Term, ranges: Ranges) -> Open | None:

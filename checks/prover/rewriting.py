@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import permutations
 from typing import TYPE_CHECKING, cast
 
@@ -186,7 +185,12 @@ def _whole_range(t: Term, ranges: Ranges, k: str, length: Poly) -> bool:
 def reflect(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
     """Σᵥ f(lo + hi − v) = Σᵥ f(v): a sum that runs through its entries backwards is turned round."""
     for v, lo, hi in t.bounds:
-        steps = [dict(p.terms).get(Mono([(Atom("var", v), ONE)])) for a in t.powers for p in _indices(a) if v in p.free]
+        steps = [
+            dict(p.terms).get(Mono([(Atom("var", v), ONE)]))
+            for a in t.powers
+            for p in ranges_of.indices(a)
+            if v in p.free
+        ]
         if not steps or any(c != -1 for c in steps) or limits_others(t, v):
             continue
         turned = Poly({Mono([(Atom("var", v), ONE)]): -ONE})
@@ -194,16 +198,6 @@ def reflect(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
             turned = minus(turned, minus(Poly({}), limit))
         return [Term(t.coef * c, t.bounds + b, p) for c, b, p in engine.moved(t.powers, v, turned)]
     return None
-
-
-def _indices(a: Atom) -> Iterator[Poly]:
-    """The indices of all entries inside."""
-    for part in a.args:
-        if a.kind == "entry" and isinstance(part, Poly):
-            yield part
-        for m in [m for m, _ in part.terms] if isinstance(part, Poly) else [part] if isinstance(part, Mono) else []:
-            for b, _ in m.powers:
-                yield from _indices(b)
 
 
 def divide(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
