@@ -201,7 +201,7 @@ def summand(f):
     variables = registry.claim_of(
         lambda a=Vector["n"], p=Vector["n", Positive], i=Index["n"], n=Size: Equals(a[i] + p[i], n)
     ).variables
-    engine = Engine(context_of(variables if not hasattr(variables, "values") else variables.values()))
+    engine = Engine(context_of(variables.values()))
     low = ranges.plus(var("i"), number(1))
     engine.declare("#k", low, var("n"))
     return engine, Term(ONE, (("#k", low, var("n")),), f)
