@@ -64,6 +64,7 @@ class Engine:
         self.memo: dict[Any, tuple[Poly, dict[str, Poly], bool]] = {}
         self.rules_used: set[str] = set()
         self.spreading = False  # sums over parts of a range are taken apart
+        self.spread: dict[tuple[Atom, fmpq], Open | None] = {}  # what this makes of functions of sums
 
     def assume(self, p: Poly, relation: str) -> None:
         """Record what must hold for a value to exist; where it can never hold there is no value at all."""

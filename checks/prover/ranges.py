@@ -292,22 +292,33 @@ def inside(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
     Where a sign would have to be assumed that was known, or not needed, before, the atom stays.
     """
     for a, e in t.powers.items():
-        old = _argument(a, e)
-        if old is None or not partial(old):
-            continue
-        new = engine.canon(opened(old))
-        if new == old:
-            continue
-        side = dict(engine.side)
-        made = (
-            engine.exponential(new) if a.kind == "exp" else engine.logarithm(new) if a.kind == "log"
-            else engine.power(new, e)
-        )  # fmt: skip
-        if engine.side.keys() != side.keys():
-            engine.side = side
-            continue
-        return engine.times([Term(t.coef, t.bounds, {b: k for b, k in t.powers.items() if b != a})], made)
+        if (a, e) not in engine.spread:
+            made = engine.spread[a, e] = _spread_inside(engine, a, e)
+            for term in made or ():
+                engine.spread.update({(b, k): None for b, k in term.powers.items()})
+        made = engine.spread[a, e]
+        if made is not None:
+            return engine.times([Term(t.coef, t.bounds, {b: k for b, k in t.powers.items() if b != a})], made)
     return None
+
+
+def _spread_inside(engine: Engine, a: Atom, e: fmpq) -> Open | None:
+    old = _argument(a, e)
+    new = engine.canon(opened(old)) if old is not None and partial(old) else old
+    if new is None or new == old:
+        return None
+    side = dict(engine.side)
+    match a.kind:
+        case "exp":
+            made = engine.exponential(new)
+        case "log":
+            made = engine.logarithm(new)
+        case _:
+            made = engine.power(new, e)
+    if engine.side.keys() != side.keys() or any((a, e) in term.powers.items() for term in made):
+        engine.side = side
+        return None
+    return made
 
 
 def _argument(a: Atom, e: fmpq) -> Poly | None:
@@ -346,7 +357,7 @@ def spread(engine: Engine, p: Poly) -> Poly | None:
     if engine.spreading or not partial(p):
         return None
     side, met = dict(engine.side), engine.met_infinite
-    engine.spreading = True
+    engine.spreading, engine.spread = True, {}
     try:
         out = engine.canon(opened(p))
     except Unproved:
