@@ -295,7 +295,7 @@ def inside(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
         if (a, e) not in engine.spread:
             made = engine.spread[a, e] = _spread_inside(engine, a, e)
             for term in made or ():
-                engine.spread.update({(b, k): None for b, k in term.powers.items()})
+                engine.spread.update(dict.fromkeys(term.powers.items()))
         made = engine.spread[a, e]
         if made is not None:
             return engine.times([Term(t.coef, t.bounds, {b: k for b, k in t.powers.items() if b != a})], made)
