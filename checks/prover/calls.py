@@ -65,6 +65,10 @@ def where(engine: Engine, condition: Poly, there: Poly, elsewhere: Poly) -> Open
         return opened(there)
     if engine.signs.poly_positive(minus(Poly({}), condition)):
         return opened(elsewhere)
+    if engine.signs.integers(condition):  # of whole numbers P ≥ 0 and −P − 1 ≥ 0 exclude each other: one of the two
+        opposite = minus(number(-1), condition)
+        if opposite.key < condition.key:
+            condition, there, elsewhere = opposite, elsewhere, there
     return atom_terms(Atom("call", "where", condition, there, elsewhere))
 
 

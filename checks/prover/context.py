@@ -16,6 +16,7 @@ class Context:
     """ranges of free indices, domains of scalars and array entries, sums that are 1, symmetric and random arrays.
 
     sums: for an array, the axes over which its entries sum to 1, each with its length.
+    dims: the lengths of an array along all its axes.
     """
 
     ranges: dict[str, tuple[Poly, Poly]] = field(default_factory=dict)
@@ -23,6 +24,7 @@ class Context:
     sums: dict[str, tuple[tuple[int, Poly], ...]] = field(default_factory=dict)
     symmetric: set[str] = field(default_factory=set)
     random: dict[str, Sort] = field(default_factory=dict)
+    dims: dict[str, tuple[Poly, ...]] = field(default_factory=dict)
 
     def domain(self, name: str) -> Domain:
         return self.domains.get(name, REAL)
@@ -50,6 +52,8 @@ def context_of(variables: Iterable[Variable], domains: Mapping[str, Domain] | No
         ctx.domains[v.name] = v.sort.domain
         if v.sort.kind == "index":
             ctx.ranges[v.name] = (number(1), length(v.sort.dims[0]))
+        elif v.sort.dims:
+            ctx.dims[v.name] = tuple(map(length, v.sort.dims))
         if v.sort.sums:
             ctx.sums[v.name] = tuple((axis, length(v.sort.dims[axis])) for axis in v.sort.sums)
         if v.sort.symmetric:

@@ -63,6 +63,8 @@ class Engine:
         self.met_infinite = False  # an atom that may be −∞ was met while translating
         self.memo: dict[Any, tuple[Poly, dict[str, Poly], bool]] = {}
         self.rules_used: set[str] = set()
+        self.spreading = False  # sums over parts of a range are taken apart
+        self.spread: dict[tuple[Atom, fmpq], Open | None] = {}  # what this makes of functions of sums
 
     def assume(self, p: Poly, relation: str) -> None:
         """Record what must hold for a value to exist; where it can never hold there is no value at all."""
@@ -415,11 +417,12 @@ class Engine:
     # ------------------------------------------------------------------ the zero test
     def is_zero(self, p: Poly) -> bool:
         from .merging import merge
+        from .ranges import spread
 
         for _ in range(50):
             if not p.terms or not self.common(p)[0].terms:
                 return True
-            smaller = merge(self, p)
+            smaller = merge(self, p) or spread(self, p)
             if smaller is None:
                 return False
             p = smaller

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import permutations
 from typing import TYPE_CHECKING, cast
 
 from flint import fmpq
 
+from . import ranges as ranges_of
+from . import spans
 from .closed_forms import geometric, power_sum
 from .terms import ONE, ZERO, Atom, Mono, Open, Poly, Term, minus, opened, rename, var
 from .triangles import halve, limits_others, reorder, whole_triangle
@@ -26,7 +27,7 @@ def rewrite(engine: Engine, t: Term) -> Open | None:
         out = _rewrite_atom(engine, t, a, e, ranges)
         if out is not None:
             return out
-    for rule in RULES:
+    for rule in RULES + ranges_of.SPREAD if engine.spreading else RULES:
         out = rule(engine, t, ranges)
         if out is not None:
             return out
@@ -106,7 +107,12 @@ def _covers(engine: Engine, ranges: Ranges, name: str, w: Poly) -> bool:
     other = w.variable()
     if other is not None and other != name and (ranges.get(other) or engine.ctx.ranges.get(other)) == (lo, hi):
         return True
-    return w in (lo, hi) and name not in w.free and engine.signs.nonempty(lo, hi)
+    if w in (lo, hi):
+        return name not in w.free and engine.signs.nonempty(lo, hi)
+    if name in w.free:
+        return False
+    names, _ = spans.declared(engine, tuple((v, *r) for v, r in ranges.items()))
+    return spans.lies_in(engine, *(rename(p, names) for p in (w, lo, hi)))
 
 
 def count_out(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
@@ -120,6 +126,7 @@ def count_out(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
             return engine.times([Term(t.coef, rest, t.powers)], length(hi, lo))
         (u, below, above), *more = bounded
         if not more and above.variable() == v and below == lo and u not in lo.free | hi.free:  # lo ≤ u ≤ v ≤ hi
+            engine.declare(u, lo, hi)
             rest = tuple((u, lo, hi) if b[0] == u else b for b in rest)
             return engine.times([Term(t.coef, rest, t.powers)], length(hi, var(u)))
     return None
@@ -178,7 +185,12 @@ def _whole_range(t: Term, ranges: Ranges, k: str, length: Poly) -> bool:
 def reflect(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
     """Σᵥ f(lo + hi − v) = Σᵥ f(v): a sum that runs through its entries backwards is turned round."""
     for v, lo, hi in t.bounds:
-        steps = [dict(p.terms).get(Mono([(Atom("var", v), ONE)])) for a in t.powers for p in _indices(a) if v in p.free]
+        steps = [
+            dict(p.terms).get(Mono([(Atom("var", v), ONE)]))
+            for a in t.powers
+            for p in ranges_of.indices(a)
+            if v in p.free
+        ]
         if not steps or any(c != -1 for c in steps) or limits_others(t, v):
             continue
         turned = Poly({Mono([(Atom("var", v), ONE)]): -ONE})
@@ -186,16 +198,6 @@ def reflect(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
             turned = minus(turned, minus(Poly({}), limit))
         return [Term(t.coef * c, t.bounds + b, p) for c, b, p in engine.moved(t.powers, v, turned)]
     return None
-
-
-def _indices(a: Atom) -> Iterator[Poly]:
-    """The indices of all entries inside."""
-    for part in a.args:
-        if a.kind == "entry" and isinstance(part, Poly):
-            yield part
-        for m in [m for m, _ in part.terms] if isinstance(part, Poly) else [part] if isinstance(part, Mono) else []:
-            for b, _ in m.powers:
-                yield from _indices(b)
 
 
 def divide(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
@@ -261,4 +263,5 @@ RULES = (
     divide,
     use_constraint,
     fold,
+    *ranges_of.RULES,
 )

@@ -10,6 +10,7 @@ from flint import fmpq
 from ...spec.language.sorts import NATURAL, SIZE, Domain
 from .context import Context
 from .distributions import mean_of_positive
+from .joining import without_part
 from .squares import is_sum_of_squares, without_variance
 from .terms import Atom, Mono, Poly, minus, number, var
 
@@ -147,7 +148,7 @@ class Signs:
             return any(self.mono_positive(m) for m, _ in p.terms)
         if self._apart_from_one(p, strict=True) or self._between(p, self.poly_positive):
             return True
-        rest = without_variance(self, p)
+        rest = without_variance(self, p) or without_part(self, p)
         if rest is not None:
             return self.poly_positive(rest)
         least = self.least(p) if self.integers(p) else None  # such as n − 1 for a dimension n
@@ -159,7 +160,7 @@ class Signs:
             return True
         if self._apart_from_one(p, strict=False) or self._between(p, self.poly_nonnegative):
             return True
-        rest = without_variance(self, p)
+        rest = without_variance(self, p) or without_part(self, p)
         if rest is not None:
             return self.poly_nonnegative(rest)
         least = self.least(p) if self.integers(p) else None

@@ -21,14 +21,16 @@ def limits_others(t: Term, name: str) -> bool:
 
 
 def reorder(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
-    """Σ_w Σ_{v=w}^{H} = Σ_v Σ_{w≤v}: a triangle is always written with the inner index below the outer one."""
+    """Σ_w Σ_{v=w}^{H} = Σ_v Σ_{w≤v}: a triangle is always written with the inner index below the outer one.
+
+    The pairs are the same, start ≤ w ≤ v ≤ H, whatever other ranges say of them; v starts lower than before: this ends.
+    """
     for v, lo, hi in t.bounds:
         w = lo.variable()
-        if w not in ranges or w == v or ranges[w][1] != hi or limits_others(t, v):
-            continue
-        if any(w in a.free or w in b.free for u, a, b in t.bounds if u not in (v, w)):
+        if w not in ranges or w == v or ranges[w][1] != hi:
             continue
         start = ranges[w][0]
+        engine.declare(v, start, hi)
         new = {v: (start, hi), w: (start, var(v))}
         return [Term(t.coef, tuple((u, *new.get(u, (a, b))) for u, a, b in t.bounds), t.powers)]
     return None
@@ -47,6 +49,7 @@ def whole_triangle(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
             edge, limits = below, (var(below), hi)
         else:
             continue
+        engine.declare(u, *limits)
         whole = Term(t.coef, tuple((x, *limits) if x == u else (x, a, b) for x, a, b in t.bounds), t.powers)
         return [whole, *diagonal(engine, t, u, edge, fmpq(-1))]
     return None
@@ -69,6 +72,7 @@ def halve(engine: Engine, t: Term, ranges: Ranges) -> Open | None:
         swapped = {rename(a, {u: v, v: u}): e for a, e in t.powers.items()}
         if swapped != t.powers or not any(u in a.free for a in t.powers):
             continue
+        engine.declare(u, lo, ranges[v][1])
         square = tuple((x, lo, ranges[v][1]) if x == u else (x, a, b) for x, a, b in t.bounds)
         return [Term(t.coef / 2, square, t.powers), *diagonal(engine, t, u, v, fmpq(1, 2))]
     return None

@@ -7,7 +7,7 @@ import sympy as sp
 from lemmata.spec.language import Abs, D, by_value, delta, exp, log, sqrt, where_nonnegative, xlogy
 from lemmata.spec.language import expressions as x
 
-from . import captures, tables, truths
+from . import captures, partial, tables, truths
 from .generate import Pair, Rule, Scope, Writer, binder, parts
 from .mutation import mutated_inside
 from .truths import target
@@ -306,7 +306,8 @@ def spoilt_truth(w: Writer, s: Scope, d: int) -> Pair:
 
 
 RULES: tuple[Rule, ...] = (
-    *captures.RULES, *tables.FALSE, term_dropped, sign_flipped, wrong_index, transposed, wrong_range, wrong_low,
+    *captures.RULES, *tables.FALSE, *partial.FALSE,
+    term_dropped, sign_flipped, wrong_index, transposed, wrong_range, wrong_low,
     wrong_count,
     delta_over_another_range, delta_at_a_number, delta_at_an_end_of_nothing, diagonal_of_nothing, product_of_sums,
     squares_of_terms, root_of_square, root_of_product, log_of_square, absolute_dropped, absolute_of_sum,

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 import sympy as sp
 
-from lemmata.checks.prover import derivative, rewriting, signs, terms, translate
+from lemmata.checks.prover import derivative, ranges, rewriting, signs, spans, terms, translate
 from lemmata.checks.prover.context import Context
 from lemmata.checks.prover.engine import Engine
 from lemmata.checks.prover.terms import ONE, Term
 from lemmata.spec.language import expressions as x
 
-from . import captures, tables
+from . import captures, partial, tables
 from . import falsehoods as f
 from .generate import Rule
 
@@ -193,6 +193,26 @@ def _same_fresh_name(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(translate, "fresh_name", lambda: "#same")
 
 
+def _no_end_in_the_way(patch: pytest.MonkeyPatch) -> None:
+    """Every whole number is at least every other: parts of ranges lie wherever they are wanted."""
+    patch.setattr(spans, "at_least", _yes)
+
+
+def _every_triangle_symmetric(patch: pytest.MonkeyPatch) -> None:
+    """A triangle as half the square, whatever is summed."""
+    patch.setattr(ranges, "SPREAD", (*ranges.SPREAD[:3], _halved, *ranges.SPREAD[4:]))
+
+
+def _halved(engine: Engine, t: Term, found: rewriting.Ranges) -> Any:
+    for u, lo, hi in t.bounds:
+        v = hi.variable()
+        if v in found and v != u and found[v][0] == lo:
+            square = spans.with_range(t.bounds, u, lo, found[v][1])
+            half = terms.fmpq(1, 2)
+            return [Term(t.coef * half, square, t.powers), *ranges.diagonal(engine, t, u, v, half)]
+    return None
+
+
 def _any_range_possible(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(signs.Signs, "possible", _yes)
 
@@ -233,6 +253,9 @@ GUARDS = (
     Guard("the delta of one-hot entries", _one_hot_without_delta, (tables.one_hot_without_delta,)),
     Guard("which matrices are symmetric", _all_symmetric, (tables.transposed_at_will,)),
     Guard("which means are positive", _every_mean_positive, (tables.sign_of_a_mean,)),
+    Guard("ends of a part", _no_end_in_the_way, (partial.mask_over_another_range,)),
+    Guard("deltas over a part", _no_end_in_the_way, (partial.delta_beyond_a_part,)),
+    Guard("the two triangles", _every_triangle_symmetric, (partial.triangle_for_triangle,)),
     Guard("summand of a quotient", _ratio_of_anything, (f.mean_without_its_values,)),
     Guard("finite values", _every_value_a_bit, (f.bits_for_all, f.squares_of_terms)),
     Guard("fresh names in nested sums", _same_fresh_name, (captures.captured, f.transposed)),

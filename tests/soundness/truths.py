@@ -9,7 +9,7 @@ import sympy as sp
 from lemmata.spec.language import Abs, D, by_value, delta, exp, expm1, log, log1p, sqrt, where_nonnegative, xlogy
 from lemmata.spec.language import expressions as x
 
-from . import tables
+from . import partial, tables
 from .generate import Pair, Rule, Scope, Writer, binder, parts
 from .world import M, N, T, V
 
@@ -344,4 +344,5 @@ RULES: tuple[Rule, ...] = (
     telescoped, geometric, extremes, branches, integer_powers,
     products_multiplied, slope_of_product, slope_of_quotient, slope_of_chain, slope_of_sum, slope_of_logsumexp,
     *tables.TRUE,
+    *partial.TRUE,
 )  # fmt: skip
