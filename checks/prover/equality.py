@@ -75,7 +75,7 @@ def _combined(engine: Engine, given: Condition) -> Iterator[Condition]:
         if any(v in a.free or v in b.free for _, a, b in over):
             continue
         rest = tuple(b for b in over if b[0] != v)
-        for w in _weights(engine, p, v):
+        for w in _weights(engine, p, v, hi):
             inner = fresh_name()
             engine.declare(inner, lo, hi)
             summand = engine.times(w, opened(p))
@@ -86,10 +86,11 @@ def _combined(engine: Engine, given: Condition) -> Iterator[Condition]:
             yield engine.canon(terms), rest
 
 
-def _weights(engine: Engine, p: Poly, v: str) -> Iterator[Open]:
-    """1, and the entries at this index of every array that occurs."""
+def _weights(engine: Engine, p: Poly, v: str, size: Poly) -> Iterator[Open]:
+    """1, and the entries at this index of every array that occurs, and of every distribution over the range."""
     yield constant_terms(1)
     names = {a.args[0] for m, _ in p.terms for a in _entries(m)}
+    names |= {name for name, length in engine.ctx.sums_to_one.items() if length == size}
     for name in sorted(names):
         yield atom_terms(Atom("entry", name, var(v)))
 

@@ -67,10 +67,12 @@ class Search:
     def nonnegative(self, p: Poly, scope: Scope, depth: int) -> Found | None:
         """One round: p ≥ 0 for all values of the variables and of the scope's indices."""
         from .calculus_steps import by_growth
+        from .cauchy import weighted_cauchy, where_two_agree
         from .gaps import exponential_gap, pairwise_square, tangent_at_a_monomial
         from .increasing import by_logarithm_of_one_term, by_logarithms, by_squares
         from .jensen import jensen
         from .kinks import by_kinks
+        from .means import under_expectation
         from .members import above_a_largest, centred_member, member_of_sum
         from .polynomials import in_order, within_the_unit, without_roots
         from .tangents import logarithmic_gap
@@ -90,6 +92,7 @@ class Search:
             structural,
             by_kinks,
             factor,
+            under_expectation,
             member_of_sum,
             above_a_largest,
             termwise,
@@ -101,6 +104,8 @@ class Search:
             tangent_at_a_monomial,
             centred_member,
             jensen,
+            weighted_cauchy,
+            where_two_agree,
             complete_square,
             by_squares,
             in_order,
