@@ -1,4 +1,4 @@
-"""Certificates for squared sums and for two distributions: Cauchy–Schwarz with weights, and tangents where both agree."""
+"""Certificates for squared sums, by Cauchy–Schwarz with weights, and for two distributions, by tangents."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from flint import fmpq
 
 from .calculus_steps import slope
 from .engine import Engine, Unproved, fresh_name
-from .inequality import Found, Scope, Search, under_one_sum
+from .inequality import UNIT, Found, Scope, Search, under_one_sum
 from .signs import minus
 from .splitting import atoms_of, replaced
-from .terms import ONE, Atom, Mono, Open, Poly, Term, as_poly, opened, rename, var
+from .terms import ONE, Atom, Mono, Open, Poly, Term, as_poly, number, opened, rename, var
 
 SHARES = tuple(fmpq(a, b) for a, b in ((1, 1), (1, 2), (1, 3)))
 
 
 def weighted_cauchy(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
-    """−w·(Σ f)² ≥ −w·Σ f²/u for w ≥ 0 and weights u > 0 that sum to one; or −w·(Σ |x² − y²|)² ≥ −w·Σ (x − y)²·Σ (x + y)².
+    """−w·(Σ f)² ≥ −w·Σ f²/u for w ≥ 0 and weights u > 0 that sum to one; or, for f = |x² − y²|, −w·Σ (x − y)²·Σ (x + y)².
 
     Both are Cauchy–Schwarz: of f/√u and √u, and of |x − y| and |x + y|. The remainder is searched in turn.
     """
@@ -94,7 +94,8 @@ def where_two_agree(search: Search, p: Poly, scope: Scope, depth: int) -> Found 
         size = sums[one]
         if sums[other] != size or engine.ctx.domain(one) != engine.ctx.domain(other):
             continue
-        merged = under_one_sum(engine, p, "1*", size.key)
+        unit = Poly({Mono([(Atom("entry", other, var(UNIT)), ONE)]): ONE})  # c is Σ vₖ c
+        merged = under_one_sum(engine, p, number(1).key, size.key, unit)
         if merged is None:
             continue
         name, lo, hi, body = merged

@@ -68,12 +68,14 @@ class Search:
         """One round: p ≥ 0 for all values of the variables and of the scope's indices."""
         from .calculus_steps import by_growth
         from .cauchy import weighted_cauchy, where_two_agree
-        from .gaps import exponential_gap, pairwise_square, tangent_at_a_monomial
+        from .gaps import exponential_gap, tangent_at_a_monomial
         from .increasing import by_logarithm_of_one_term, by_logarithms, by_squares
         from .jensen import jensen
-        from .kinks import by_kinks
+        from .kinks import by_kinks, by_sign_of_a_factor
+        from .linear import piecewise_linear
         from .means import under_expectation
         from .members import above_a_largest, centred_member, member_of_sum
+        from .pairs import pairwise
         from .polynomials import in_order, within_the_unit, without_roots
         from .tangents import logarithmic_gap
 
@@ -90,15 +92,17 @@ class Search:
             return None
         rules: tuple[Rule, ...] = (
             structural,
+            piecewise_linear,
             by_kinks,
             factor,
+            by_sign_of_a_factor,
             under_expectation,
             member_of_sum,
             above_a_largest,
             termwise,
             by_logarithms,
             by_logarithm_of_one_term,
-            pairwise_square,
+            pairwise,
             logarithmic_gap,
             exponential_gap,
             tangent_at_a_monomial,

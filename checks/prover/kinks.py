@@ -7,11 +7,27 @@ from collections.abc import Iterator
 from flint import fmpq
 
 from ...spec.language.sorts import POSITIVE
-from .engine import Engine, fresh_name
+from .engine import Engine, Unproved, fresh_name
 from .inequality import Found, Scope, Search
 from .signs import minus
 from .splitting import atoms_of, replaced
 from .terms import ONE, ZERO, Atom, Mono, Poly, Term, opened
+
+
+def by_sign_of_a_factor(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
+    """c·A·B·w ≥ 0, w ≥ 0, for two factors of unknown sign: where A ≥ 0 and where A ≤ 0, with that as a hypothesis."""
+    engine = search.engine
+    coef, atoms = engine.factored(p)
+    odd = [a for a, e in atoms.items() if not engine.signs.nonnegative(a) and not (e.q == 1 and int(e.p) % 2 == 0)]
+    if coef == 0 or len(odd) != 2 or any(a.kind != "base" or atoms[a] != 1 for a in odd):
+        return None
+    for a in sorted(odd, key=lambda a: (len(a.key), a.key)):
+        (other,) = (b for b in odd if b != a)
+        rest = other.args[0] if coef > 0 else minus(Poly({}), other.args[0])
+        sides = [_one_side(search, q, a.args[0], s, scope, depth) for q, s in ((rest, 1), (minus(Poly({}), rest), -1))]
+        if None not in sides:
+            return Found([(p, "two factors of one sign")], None)
+    return None
 
 
 def by_kinks(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
@@ -44,7 +60,10 @@ def _one_side(search: Search, p: Poly, argument: Poly, side: int, scope: Scope, 
         name = fresh_name()
         engine.ctx.domains[name] = POSITIVE
         beside = engine.canon([*opened(others), Term(fmpq(side * up), (), {Atom("var", name): ONE})])
-        found = [search.nonnegative(replaced(engine, p, {a: v}), scope, depth) for v in (others, beside)]
+        try:
+            found = [search.nonnegative(replaced(engine, p, {a: v}), scope, depth) for v in (others, beside)]
+        except Unproved:
+            continue
         if None not in found:
             return _when(replaced(engine, p, {a: others}), found[0]), _when(None, found[1])
     flat = argument if side > 0 else minus(Poly({}), argument)

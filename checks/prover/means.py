@@ -69,7 +69,9 @@ class _Outcomes:
         self.engine = engine
         self.numbers: dict[Atom, Poly] = {}
         self.of_array: dict[str, Poly] = {}
-        for a in sorted({b for m in _moments(p) if is_mean(m) for b in _entries(engine, m.args[1])}, key=lambda a: a.key):
+        for a in sorted(
+            {b for m in _moments(p) if is_mean(m) for b in _entries(engine, m.args[1])}, key=lambda a: a.key
+        ):
             self._number(a.args[0], a)
 
     def _number(self, array: str, entry: Atom | None) -> Poly:
