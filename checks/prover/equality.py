@@ -14,7 +14,22 @@ from .inequality import Search, zero_key
 from .signs import minus
 from .splitting import atoms_of, replaced, vanishes
 from .substitution import with_entries
-from .terms import ONE, Atom, Bounds, Mono, Open, Poly, Term, atom_terms, constant_terms, opened, rename, var
+from .terms import (
+    ONE,
+    Atom,
+    Bounds,
+    Mono,
+    Open,
+    Poly,
+    Term,
+    as_poly,
+    atom_terms,
+    constant_terms,
+    number,
+    opened,
+    rename,
+    var,
+)
 
 Condition = tuple[Poly, Bounds]
 
@@ -29,7 +44,7 @@ def exactly(search: Search, p: Poly, zeros: set[str], stated: Condition, suffici
     if found == {key}:
         return sufficient() is not False
     conditions = [search.conditions[k] for k in sorted(found) if k in search.conditions]
-    for wanted in (None, _each(search, stated)):
+    for wanted in (None, _each(search, stated), *_certain(engine, stated)):
         parts = {key: stated} if wanted is None else wanted
         if not all(k in found or any(follows(engine, c, part) for c in conditions) for k, part in parts.items()):
             continue
@@ -52,6 +67,32 @@ def _each(search: Search, stated: Condition) -> dict[str, Condition]:
         if found is not None and found.zeros is not None and all(k in search.conditions for k in found.zeros):
             return {k: search.conditions[k] for k in found.zeros}
     return {"?": stated}
+
+
+def _certain(engine: Engine, stated: Condition) -> Iterator[dict[str, Condition]]:
+    """maxₖ pₖ = 1 for a distribution p: each pₖ is 0 or 1, that is pₖ log pₖ = 0 for all k, or pₖ − pₖ² = 0."""
+    p, over = stated
+    tops = [a for m, _ in p.terms for a, _ in m.powers if a.kind == "bind" and a.args[0] == "max"]
+    if over or len(tops) != 1:
+        return
+    _, mark, lo, hi, body = tops[0].args
+    entry = next((a for m, _ in body.terms for a, _ in m.powers), tops[0])
+    if body != as_poly(entry) or entry.kind != "entry" or entry.args[1:] != (var(f"{mark}.0"),) or lo.constant() != 1:
+        return
+    own = as_poly(tops[0])
+    if engine.ctx.sums_to_one.get(entry.args[0]) != hi or not engine.signs.nonnegative(entry):
+        return
+    if p not in (minus(own, number(1)), minus(number(1), own)):
+        return
+    k = fresh_name()
+    engine.declare(k, lo, hi)
+    one = as_poly(Atom("entry", entry.args[0], var(k)))
+    for q in (
+        as_poly(Atom("call", "xlogy", one, one)),
+        engine.canon(engine.times(opened(one), opened(minus(number(1), one)))),
+    ):
+        condition = (q, ((k, lo, hi),))
+        yield {zero_key(engine, *condition): condition}
 
 
 def follows(engine: Engine, given: Condition, wanted: Condition) -> bool:

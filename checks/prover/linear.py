@@ -1,9 +1,9 @@
 """Certificates for piecewise linear functions: on each piece a linear form follows from those that bound it.
 
-The kinks are opened one by one, the innermost first, so that kinks inside kinks are settled too. On a piece every kink
-is one of its two sides, and the sides are hypotheses A ≥ 0 or A ≤ 0, each with its border, which is more than is needed.
-What is not linear is a number of its own, of which only its sign may be known. That a form is nonnegative on a piece is
-shown by elimination (Fourier and Motzkin): with its negation the hypotheses would contradict one another.
+The kinks are opened one by one, the innermost first, so that kinks inside kinks are settled too. On a piece each kink
+is one of its two sides, and the sides are hypotheses A ≥ 0 or A ≤ 0, each with its border: more than is needed. What is
+not linear is a number of its own, of which only its sign may be known. A form is shown nonnegative on a piece by
+elimination (Fourier and Motzkin): with its negation the hypotheses would contradict one another.
 """
 
 from __future__ import annotations
