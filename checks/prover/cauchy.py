@@ -18,7 +18,7 @@ SHARES = tuple(fmpq(a, b) for a, b in ((1, 1), (1, 2), (1, 3)))
 
 
 def weighted_cauchy(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
-    """−w·(Σ f)² ≥ −w·Σ f²/u for w ≥ 0 and weights u > 0 with the sum 1; also −w·Σ (x − y)²·Σ (x + y)² for f = |x² − y²|.
+    """−w·(Σ f)² ≥ −w·Σ f²/u for w ≥ 0 and weights u > 0 with the sum 1; also −w·Σ (x − y)²·Σ (x + y)², f = |x² − y²|.
 
     Both are Cauchy–Schwarz: of f/√u and √u, and of |x − y| and |x + y|. The remainder is searched in turn.
     """
