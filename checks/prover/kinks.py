@@ -10,7 +10,7 @@ from ...spec.language.sorts import POSITIVE
 from .engine import Engine, Unproved, fresh_name
 from .inequality import Found, Scope, Search
 from .signs import minus
-from .splitting import atoms_of, replaced
+from .splitting import KINKS, atoms_of, replaced
 from .terms import ONE, ZERO, Atom, Mono, Poly, Term, opened
 
 
@@ -33,7 +33,7 @@ def by_sign_of_a_factor(search: Search, p: Poly, scope: Scope, depth: int) -> Fo
 def by_kinks(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
     """On either side of |x| = 0 the sign of x is a hypothesis: x is written as a positive number, or minus one."""
     kinks = sorted(
-        (a for a in atoms_of(p) if a.kind == "call" and a.args[0] in ("abs", "signum", "where")),
+        (a for a in atoms_of(p) if a.kind == "call" and a.args[0] in KINKS),
         key=lambda a: (len(a.key), a.key),
     )
     for argument in list(dict.fromkeys(a.args[1] for a in kinks))[:3]:
@@ -67,7 +67,7 @@ def _one_side(search: Search, p: Poly, argument: Poly, side: int, scope: Scope, 
         if None not in found:
             return _when(replaced(engine, p, {a: others}), found[0]), _when(None, found[1])
     flat = argument if side > 0 else minus(Poly({}), argument)
-    own = [a for a in atoms_of(p) if a.kind == "call" and a.args[1] == argument]
+    own = [a for a in atoms_of(p) if a.kind == "call" and a.args[0] in KINKS and a.args[1] == argument]
     if own and all(a.args[0] == "abs" for a in own):
         if search.nonnegative(replaced(engine, p, dict.fromkeys(own, flat)), scope, depth) is not None:
             return "?", "?"

@@ -17,8 +17,8 @@ NAMES = ("~k", "~l")
 def pairwise(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
     """p = Σₖₗ s(k, l), symmetrised, with s(k, l) ≥ 0 for all k and l.
 
-    A product of squares and positive factors is seen at once. Other summands are searched where they have an increasing
-    function in them, as in Chebyshev's sum inequality: (aₖ − a_l)(f(aₖ) − f(a_l)) ≥ 0.
+    A product of squares and positive factors is seen at once. Other summands that vanish where k = l are
+    searched, as in Chebyshev's sum inequality: (aₖ − a_l)(f(aₖ) − f(a_l)) ≥ 0 for an increasing f.
     """
     engine = search.engine
     ranges = {b[2].key: b for m, _ in p.terms for a, _ in m.powers if a.kind == "sum" for b in a.args[0]}
@@ -50,14 +50,11 @@ def pairwise(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
 
 
 def _associated(search: Search, p: Poly, summand: Poly, bounds: Bounds, scope: Scope, depth: int) -> Found | None:
-    """The summand searched with its two indices free, where it is not linear in the entries."""
+    """The summand searched with its two indices free, where it vanishes when they agree."""
     engine = search.engine
-    curved = any(
-        a.free & set(NAMES) and (a.kind in ("exp", "log") or e.q != 1 or abs(e) > 1)
-        for m, _ in summand.terms
-        for a, e in m.powers
-    )
-    if not curved or not _is_double_sum(engine, p, summand, bounds):
+    if engine.move_poly(summand, NAMES[1], var(NAMES[0])).terms:
+        return None
+    if not _is_double_sum(engine, p, summand, bounds):
         return None
     names = {name: fresh_name() for name in NAMES}
     over = rename(bounds, names)
