@@ -1,4 +1,4 @@
-"""What the rules for means, tails, distributions, pairs, nested kinks and inflections prove, and what is close to it."""
+"""What the rules for means, tails, distributions, pairs, nested kinks and inflections prove, and what is near to it."""
 
 from __future__ import annotations
 
