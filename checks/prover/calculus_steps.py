@@ -97,7 +97,7 @@ class Variable:
     stands_for: Poly
 
 
-def _variables(engine: Engine, p: Poly) -> Iterator[Variable]:
+def variables(engine: Engine, p: Poly) -> Iterator[Variable]:
     """The scalars and the entries outside sums, each as a variable that ranges over an interval."""
     hidden = {v for a in atoms_of(p) if a.kind in ("bind", "call") for v in a.free}
     means = {v for a in atoms_of(p) if is_mean(a) for v in a.free}
@@ -124,7 +124,7 @@ def by_growth(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None
         return None
     search.nested += 1
     try:
-        for v in _variables(engine, p):
+        for v in variables(engine, p):
             for way in (_from_an_end, _above_contact, _between_the_ends):
                 before = dict(engine.side)
                 try:

@@ -14,7 +14,22 @@ from .inequality import Search, zero_key
 from .signs import minus
 from .splitting import atoms_of, replaced, vanishes
 from .substitution import with_entries
-from .terms import ONE, Atom, Bounds, Mono, Open, Poly, Term, atom_terms, constant_terms, opened, rename, var
+from .terms import (
+    ONE,
+    Atom,
+    Bounds,
+    Mono,
+    Open,
+    Poly,
+    Term,
+    as_poly,
+    atom_terms,
+    constant_terms,
+    number,
+    opened,
+    rename,
+    var,
+)
 
 Condition = tuple[Poly, Bounds]
 
@@ -29,7 +44,7 @@ def exactly(search: Search, p: Poly, zeros: set[str], stated: Condition, suffici
     if found == {key}:
         return sufficient() is not False
     conditions = [search.conditions[k] for k in sorted(found) if k in search.conditions]
-    for wanted in (None, _each(search, stated)):
+    for wanted in (None, _each(search, stated), *_certain(engine, stated)):
         parts = {key: stated} if wanted is None else wanted
         if not all(k in found or any(follows(engine, c, part) for c in conditions) for k, part in parts.items()):
             continue
@@ -54,6 +69,32 @@ def _each(search: Search, stated: Condition) -> dict[str, Condition]:
     return {"?": stated}
 
 
+def _certain(engine: Engine, stated: Condition) -> Iterator[dict[str, Condition]]:
+    """maxₖ pₖ = 1 for a distribution p: each pₖ is 0 or 1, that is pₖ log pₖ = 0 for all k, or pₖ − pₖ² = 0."""
+    p, over = stated
+    tops = [a for m, _ in p.terms for a, _ in m.powers if a.kind == "bind" and a.args[0] == "max"]
+    if over or len(tops) != 1:
+        return
+    _, mark, lo, hi, body = tops[0].args
+    entry = next((a for m, _ in body.terms for a, _ in m.powers), tops[0])
+    if body != as_poly(entry) or entry.kind != "entry" or entry.args[1:] != (var(f"{mark}.0"),) or lo.constant() != 1:
+        return
+    own = as_poly(tops[0])
+    if engine.ctx.sums_to_one.get(entry.args[0]) != hi or not engine.signs.nonnegative(entry):
+        return
+    if p not in (minus(own, number(1)), minus(number(1), own)):
+        return
+    k = fresh_name()
+    engine.declare(k, lo, hi)
+    one = as_poly(Atom("entry", entry.args[0], var(k)))
+    for q in (
+        as_poly(Atom("call", "xlogy", one, one)),
+        engine.canon(engine.times(opened(one), opened(minus(number(1), one)))),
+    ):
+        condition = (q, ((k, lo, hi),))
+        yield {zero_key(engine, *condition): condition}
+
+
 def follows(engine: Engine, given: Condition, wanted: Condition) -> bool:
     """Whether `wanted` surely holds wherever `given` does."""
     try:
@@ -75,7 +116,7 @@ def _combined(engine: Engine, given: Condition) -> Iterator[Condition]:
         if any(v in a.free or v in b.free for _, a, b in over):
             continue
         rest = tuple(b for b in over if b[0] != v)
-        for w in _weights(engine, p, v):
+        for w in _weights(engine, p, v, hi):
             inner = fresh_name()
             engine.declare(inner, lo, hi)
             summand = engine.times(w, opened(p))
@@ -86,10 +127,11 @@ def _combined(engine: Engine, given: Condition) -> Iterator[Condition]:
             yield engine.canon(terms), rest
 
 
-def _weights(engine: Engine, p: Poly, v: str) -> Iterator[Open]:
-    """1, and the entries at this index of every array that occurs."""
+def _weights(engine: Engine, p: Poly, v: str, size: Poly) -> Iterator[Open]:
+    """1, and the entries at this index of every array that occurs, and of every distribution over the range."""
     yield constant_terms(1)
     names = {a.args[0] for m, _ in p.terms for a in _entries(m)}
+    names |= {name for name, length in engine.ctx.sums_to_one.items() if length == size}
     for name in sorted(names):
         yield atom_terms(Atom("entry", name, var(v)))
 

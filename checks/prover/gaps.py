@@ -1,18 +1,18 @@
-"""Certificates from the tangent of the exponential, eˣ ≥ 1 + x, and from pairs, Σᵢⱼ wᵢwⱼ (…)² / 2.
+"""Certificates from the tangent of the exponential, eˣ ≥ 1 + x, also at a monomial.
 
 The tangent bound follows from log A ≤ A − 1 (information.log_bound) at A = eˣ; equality holds exactly at x = 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from flint import fmpq
 
 from .engine import Engine
 from .inequality import Found, Scope, Search
 from .signs import minus
-from .terms import ONE, Atom, Mono, Open, Poly, Term, opened, rename, var
+from .terms import ONE, Atom, Mono, Poly, Term, opened
 
 
 def exponential_gap(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
@@ -74,68 +74,3 @@ def tangent_at_a_monomial(search: Search, p: Poly, scope: Scope, depth: int) -> 
         if found is not None:
             return Found([(minus(p, rest), "eˣ ≥ 1 + x")], None if "?" in zeros else zeros) | found
     return None
-
-
-def pairwise_square(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
-    """p = Σₖₗ s(k, l), symmetrised, with a summand that is a product of squares and positive factors."""
-    engine = search.engine
-    ranges = {b[2].key: b for m, _ in p.terms for a, _ in m.powers if a.kind == "sum" for b in a.args[0]}
-    for _, lo, hi in ranges.values():
-        for unit in _pair_units(engine, p, hi):
-            summand = _symmetrised(engine, p, lo, hi, unit)
-            if summand is None:
-                continue
-            coef, atoms = engine.factored(summand)
-            squares = [a for a, e in atoms.items() if not engine.signs.positive(a) and e.q == 1 and int(e.p) % 2 == 0]
-            if coef <= 0 or any(not engine.signs.nonnegative(a) for a in atoms if a not in squares):
-                continue
-            bounds = (("~k", lo, hi), ("~l", lo, hi))
-            if not engine.is_zero(minus(engine.canon([Term(c, bounds, q) for c, _, q in opened(summand)]), p)):
-                continue
-            zeros = None
-            if len(squares) == 1 and all(engine.signs.positive(a) for a in atoms if a not in squares):
-                zeros = {
-                    search.zero_key(
-                        squares[0].args[0] if squares[0].kind == "base" else Poly({Mono([(squares[0], ONE)]): ONE}),
-                        Scope(scope.over + bounds),
-                    )
-                }
-            return Found([(p, "a double sum of squares")], zeros)
-    return None
-
-
-def _pair_units(engine: Engine, p: Poly, hi: Poly) -> Iterator[dict[Atom, fmpq] | None]:
-    """The weight u with Σ u = 1 that completes terms with fewer than two sums: none, a distribution, or 1/n."""
-    yield None
-    for name, size in engine.ctx.sums_to_one.items():
-        if size == hi and f"entry({name};" in p.key:
-            yield {Atom("entry", name, var("~")): ONE}
-    name = hi.variable()
-    if name:
-        yield {Atom("var", name): -ONE}
-
-
-def _symmetrised(engine: Engine, p: Poly, lo: Poly, hi: Poly, unit: dict[Atom, fmpq] | None) -> Poly | None:
-    out: Open = []
-    for v in ("~k", "~l"):
-        engine.declare(v, lo, hi)
-    for m, c in p.terms:
-        factors, rest = [], {}
-        for a, e in m.powers:
-            if a.kind == "sum" and len(a.args[0]) == 1 and a.args[0][0][1:] == (lo, hi) and e in (1, 2):
-                factors += [a] * int(e)
-            else:
-                rest[a] = e
-        if len(factors) > 2 or any(a.kind == "sum" for a in rest):
-            return None
-        bodies = [({rename(b, {a.args[0][0][0]: "~"}): e for b, e in a.args[1].powers}) for a in factors]
-        while len(bodies) < 2:
-            if unit is None:
-                return None
-            bodies.append(dict(unit))
-        for names in (("~k", "~l"), ("~l", "~k")):
-            term = [Term(c / 2, (), rest)]
-            for body, name in zip(bodies, names, strict=True):
-                term = engine.times(term, [Term(ONE, (), {rename(b, {"~": name}): e for b, e in body.items()})])
-            out += term
-    return engine.canon(out)

@@ -67,11 +67,17 @@ class Search:
     def nonnegative(self, p: Poly, scope: Scope, depth: int) -> Found | None:
         """One round: p ≥ 0 for all values of the variables and of the scope's indices."""
         from .calculus_steps import by_growth
-        from .gaps import exponential_gap, pairwise_square, tangent_at_a_monomial
+        from .cauchy import weighted_cauchy, where_two_agree
+        from .gaps import exponential_gap, tangent_at_a_monomial
         from .increasing import by_logarithm_of_one_term, by_logarithms, by_squares
+        from .inflection import convex_then_concave
         from .jensen import jensen
-        from .kinks import by_kinks
+        from .kinks import by_kinks, by_sign_of_a_factor
+        from .linear import piecewise_linear
+        from .logarithms import logarithm_of_a_part
+        from .means import under_expectation
         from .members import above_a_largest, centred_member, member_of_sum
+        from .pairs import pairwise
         from .polynomials import in_order, within_the_unit, without_roots
         from .tangents import logarithmic_gap
 
@@ -88,25 +94,32 @@ class Search:
             return None
         rules: tuple[Rule, ...] = (
             structural,
+            piecewise_linear,
             by_kinks,
             factor,
+            by_sign_of_a_factor,
+            under_expectation,
             member_of_sum,
             above_a_largest,
+            logarithm_of_a_part,
             termwise,
             by_logarithms,
             by_logarithm_of_one_term,
-            pairwise_square,
+            pairwise,
             logarithmic_gap,
             exponential_gap,
             tangent_at_a_monomial,
             centred_member,
             jensen,
+            weighted_cauchy,
+            where_two_agree,
             complete_square,
             by_squares,
             in_order,
             by_growth,
             without_roots,
             within_the_unit,
+            convex_then_concave,
         )
         for rule in rules:
             before = dict(self.engine.side)
@@ -254,7 +267,8 @@ def factor(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
         if coef < 0:
             return None
         zeros = {search.zero_key(as_poly(a), scope) for a in even} or {search.zero_key(number(1), scope)}
-        return Found([(p, "a product of squares and nonnegative factors")], zeros if len(zeros) < 2 else None)
+        zeros = zeros if len(zeros) < 2 else {search.zero_key(p, scope)}
+        return Found([(p, "a product of squares and nonnegative factors")], zeros)
     if len(odd) > 1 or odd[0].kind != "base" or atoms[odd[0]].q != 1:
         return None
     inner = odd[0].args[0] if coef > 0 else minus(Poly({}), odd[0].args[0])

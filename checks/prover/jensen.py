@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from .calculus_steps import slope
 from .engine import Engine, fresh_name
 from .inequality import UNIT, Found, Scope, Search, under_one_sum
 from .signs import minus
 from .splitting import atoms_of, replaced
-from .terms import ONE, ZERO, Atom, Mono, Poly, Term, opened, rename, var
+from .terms import ONE, ZERO, Atom, Mono, Poly, Term, is_mean, opened, rename, var
+
+MEAN = "@mean"
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,8 @@ def jensen(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
         name = fresh_name()
         engine.ctx.domains[name] = d
         centre = engine.canon([Term(ONE, (), {**dict(mean.scale.powers), Atom("var", name): ONE})])
-        merged = under_one_sum(
-            engine, replaced(engine, p, {mean.total: centre}), lo.key, hi.key, Poly({mean.unit: ONE})
-        )
+        moved = engine.move_poly(_marked(p, mean.total), MEAN, centre)
+        merged = under_one_sum(engine, moved, lo.key, hi.key, Poly({mean.unit: ONE}))
         if merged is None:
             continue
         k, _, _, body = merged
@@ -78,7 +80,7 @@ def _above_the_tangent(
     engine.ctx.domains[v] = engine.ctx.domain(mean)
     engine.ctx.ranges[index[0]] = index[1:]
     moved = replaced(engine, g, {entry: var(v)})
-    sigma = engine.move_poly(slope(engine, moved, v), v, var(mean))
+    sigma = engine.move_poly(slope(engine, _smooth(moved, v), v), v, var(mean))  # any slope free of k will do
     if index[0] in sigma.free or v not in moved.free:
         return None
     tangent = engine.times(opened(sigma), opened(minus(var(v), var(mean))))
@@ -87,6 +89,27 @@ def _above_the_tangent(
     if found is None:
         return None
     return found.zeros == {search.zero_key(minus(var(v), var(mean)), scope)}
+
+
+def _smooth(p: Poly, v: str) -> Poly:
+    """Its terms without a kink in v: those that a case where G vanishes near the mean leaves."""
+    kinked = {m for m, _ in p.terms for a, _ in m.powers if a.kind == "call" and v in a.free}
+    return Poly({m: c for m, c in p.terms if m not in kinked})
+
+
+def _marked(obj: Any, total: Atom) -> Any:
+    """The sum put as one variable wherever it occurs, also under other sums: it has no index of theirs."""
+    if total.key not in obj.key:
+        return obj
+    if isinstance(obj, Poly):
+        return Poly({_marked(m, total): c for m, c in obj.terms})
+    if isinstance(obj, Mono):
+        return Mono([(_marked(a, total), e) for a, e in obj.powers])
+    if obj == total:
+        return Atom("var", MEAN)
+    if obj.kind == "bind" or is_mean(obj):
+        return obj
+    return Atom(obj.kind, *[_marked(a, total) if isinstance(a, (Poly, Mono)) else a for a in obj.args])
 
 
 def _means(engine: Engine, p: Poly) -> Iterator[Mean]:

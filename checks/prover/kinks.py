@@ -7,17 +7,33 @@ from collections.abc import Iterator
 from flint import fmpq
 
 from ...spec.language.sorts import POSITIVE
-from .engine import Engine, fresh_name
+from .engine import Engine, Unproved, fresh_name
 from .inequality import Found, Scope, Search
 from .signs import minus
-from .splitting import atoms_of, replaced
+from .splitting import KINKS, atoms_of, replaced
 from .terms import ONE, ZERO, Atom, Mono, Poly, Term, opened
+
+
+def by_sign_of_a_factor(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
+    """c·A·B·w ≥ 0, w ≥ 0, for two factors of unknown sign: where A ≥ 0 and where A ≤ 0, with that as a hypothesis."""
+    engine = search.engine
+    coef, atoms = engine.factored(p)
+    odd = [a for a, e in atoms.items() if not engine.signs.nonnegative(a) and not (e.q == 1 and int(e.p) % 2 == 0)]
+    if coef == 0 or len(odd) != 2 or any(a.kind != "base" or atoms[a] != 1 for a in odd):
+        return None
+    for a in sorted(odd, key=lambda a: (len(a.key), a.key)):
+        (other,) = (b for b in odd if b != a)
+        rest = other.args[0] if coef > 0 else minus(Poly({}), other.args[0])
+        sides = [_one_side(search, q, a.args[0], s, scope, depth) for q, s in ((rest, 1), (minus(Poly({}), rest), -1))]
+        if None not in sides:
+            return Found([(p, "two factors of one sign")], None)
+    return None
 
 
 def by_kinks(search: Search, p: Poly, scope: Scope, depth: int) -> Found | None:
     """On either side of |x| = 0 the sign of x is a hypothesis: x is written as a positive number, or minus one."""
     kinks = sorted(
-        (a for a in atoms_of(p) if a.kind == "call" and a.args[0] in ("abs", "signum", "where")),
+        (a for a in atoms_of(p) if a.kind == "call" and a.args[0] in KINKS),
         key=lambda a: (len(a.key), a.key),
     )
     for argument in list(dict.fromkeys(a.args[1] for a in kinks))[:3]:
@@ -44,11 +60,14 @@ def _one_side(search: Search, p: Poly, argument: Poly, side: int, scope: Scope, 
         name = fresh_name()
         engine.ctx.domains[name] = POSITIVE
         beside = engine.canon([*opened(others), Term(fmpq(side * up), (), {Atom("var", name): ONE})])
-        found = [search.nonnegative(replaced(engine, p, {a: v}), scope, depth) for v in (others, beside)]
+        try:
+            found = [search.nonnegative(replaced(engine, p, {a: v}), scope, depth) for v in (others, beside)]
+        except Unproved:
+            continue
         if None not in found:
             return _when(replaced(engine, p, {a: others}), found[0]), _when(None, found[1])
     flat = argument if side > 0 else minus(Poly({}), argument)
-    own = [a for a in atoms_of(p) if a.kind == "call" and a.args[1] == argument]
+    own = [a for a in atoms_of(p) if a.kind == "call" and a.args[0] in KINKS and a.args[1] == argument]
     if own and all(a.args[0] == "abs" for a in own):
         if search.nonnegative(replaced(engine, p, dict.fromkeys(own, flat)), scope, depth) is not None:
             return "?", "?"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import bound_rules
 import pytest
 import registry
 import sympy as sp
@@ -363,7 +364,7 @@ RULES = {
             (mu, x),
         ),
     ),
-}
+} | bound_rules.RULES
 
 
 EQUAL_ELSEWHERE = {  # false because the sides are equal elsewhere too, which no ball can certify
@@ -371,6 +372,7 @@ EQUAL_ELSEWHERE = {  # false because the sides are equal elsewhere too, which no
     "equality of two groups with roots",
     "equality where both squares are equal",
     "squares inside a sum vanish together",
+    "pairs that agree, weighed by a distribution",
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from lemmata.spec.language.sorts import Domain
+from lemmata.spec.language.sorts import RANDOM, Domain
 
 from .world import VARIABLES, Point, sample
 
@@ -30,7 +30,7 @@ def point(rng: random.Random, sizes: tuple[int, int, int], mode: str) -> Point:
         return out
     shared = Fraction(rng.choice([-2, -1, 1, 2]))
     for name, v in VARIABLES.items():
-        if v.sort.kind in ("size", "index") or v.sort.domain.integer:
+        if v.sort.kind in ("size", "index", *RANDOM) or v.sort.domain.integer:
             continue
         if v.sort.symmetric:
             half = {k: _moved(rng, e, v.sort.domain, mode, shared) for k, e in out[name].items() if k[0] <= k[1]}

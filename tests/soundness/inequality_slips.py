@@ -14,7 +14,7 @@ from lemmata.spec.language.expressions import Expr
 from .world import M, N, V
 
 SCALARS = [V[name] for name in ("x", "y", "c", "e", "w", "beta", "b", "s")]
-ARRAYS = {N: ("a", "z", "p", "o", "bits", "signs", "q", "v", "hot"), M: ("d", "r")}
+ARRAYS = {N: ("a", "z", "p", "o", "bits", "signs", "q", "v", "hot"), M: ("d", "r", "f")}
 MATRICES = {N: ("S", "A", "W", "J", "labels"), M: ("X", "P", "O", "K")}  # by the length of a row
 
 

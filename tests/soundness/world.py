@@ -24,6 +24,7 @@ from lemmata.spec.language import (
     OpenUnit,
     Positive,
     Real,
+    Sample,
     Sign,
     Simplex,
     Size,
@@ -46,6 +47,7 @@ SORTS: dict[str, Any] = {
     "X": Matrix["n", "m"], "P": Matrix["n", "m", Positive], "S": Matrix["n", "n"],
     "hot": OneHot["n"], "labels": OneHotRows["n", "n"], "J": JointTable["n", "n"], "O": OpenJointTable["n", "m"],
     "W": Stochastic["n", "n"], "K": OpenStochastic["n", "m"], "A": Symmetric["n"],
+    "f": OpenSimplex["m"], "g": Sample["n"],
 }  # fmt: skip
 
 BEYOND = 4  # entries of h are sampled so far beyond t, for sums up to t + 1
