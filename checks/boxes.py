@@ -25,7 +25,8 @@ from .prover.context import context_of
 from .prover.derivative import derivative
 from .prover.engine import Engine, Infinite, Unproved, fresh_name
 from .prover.inequality import Search
-from .prover.terms import Atom, Term, number, opened
+from .prover.signs import minus
+from .prover.terms import Atom, Poly, Term, number, opened
 from .prover.translate import normal
 
 NAME = "boxes"
@@ -175,9 +176,22 @@ def _tails(goal: Goal, f: Any, name: str, box: tuple[fmpq, fmpq], strict: bool) 
         try:
             p = normal(engine, f)
             moved = engine.canon([*opened(number(end)), Term(fmpq(side), (), {Atom("var", step): fmpq(1)})])
-            found = Search(engine).prove(engine.move_poly(p, name, moved))
+            beyond = engine.move_poly(p, name, moved)
+            if any(not _holds_beyond(engine, q, key, name, moved) for key, q in dict(engine.side).items()):
+                return False
+            engine.side = {}
+            found = Search(engine).prove(beyond)
         except (Unproved, Infinite, Unsupported):
             return False
-        if found is None or (strict and "never" not in (found.zeros or ())):
+        if found is None or engine.side or (strict and "never" not in (found.zeros or ())):
             return False
     return True
+
+
+def _holds_beyond(engine: Engine, q: Poly, key: str, name: str, moved: Poly) -> bool:
+    """Whether what the difference needs to have a value is surely so beyond the end of the box."""
+    there = engine.move_poly(q, name, moved)
+    if key.endswith("≥ 0"):
+        return engine.signs.poly_nonnegative(there)
+    up = engine.signs.poly_positive(there)
+    return up or (key.endswith("≠ 0") and engine.signs.poly_positive(minus(Poly({}), there)))

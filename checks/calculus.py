@@ -14,6 +14,7 @@ from .derivation import formula
 from .evaluate import Unsupported
 from .evidence import STATEMENT, Evidence, ProofRecord, StepRecord, Verdict
 from .goal import Effort, Goal
+from .normal_form import side_conditions
 from .prover.context import context_of
 from .prover.derivative import derivative
 from .prover.engine import Engine, Infinite, Unproved
@@ -85,6 +86,9 @@ def _prove(engine: Engine, f: sp.Expr, v: sp.Symbol, a: sp.Rational, inside: boo
     if fault:
         return fault
     slope = normal(engine, derivative(f, v))
+    normal(engine, f)
+    if engine.side:  # beyond a pole the sign of the derivative says nothing
+        return f"the difference has a value, and a derivative, only where {', '.join(sorted(side_conditions(engine)))}"
     coef, atoms = engine.factored(slope)
     with x.as_written():
         scale, touching = engine.primitive(normal(engine, v - a))  # x − a = scale · touching

@@ -144,8 +144,13 @@ def determined(engine: Engine, left: Any, s: Determines) -> str:
 
 
 def _at_simple(engine: Engine, p: Poly, for_all: tuple[Any, ...], value: int) -> Poly:
-    """The polynomial where all entries of the arrays are 1 and the real scalars have this value: admissible inputs."""
-    names = [v.name for v in for_all if isinstance(v, x.Array)]
+    """The polynomial where all entries of the arrays are 1 and the real scalars have this value: admissible inputs.
+
+    Arrays whose sorts do not admit that stay as they are: distributions, entries strictly below 1, random arrays.
+    """
+    bound = engine.ctx.sums.keys() | engine.ctx.random.keys()
+    arrays = [v.name for v in for_all if isinstance(v, x.Array)]
+    names = [name for name in arrays if name not in bound and 1 in engine.ctx.domain(name)]
     marks: dict[str, str] = {}
 
     def mark(obj: Any) -> Any:

@@ -171,7 +171,7 @@ class Translation:
             case x.delta():
                 return k.kronecker(self.poly(e.args[0]), self.poly(e.args[1]))
             case x.Derivative():
-                smooth.assume_smooth(self, *e.args)
+                smooth.assume_derivable(self, *e.args)
                 return self.terms(derivative(*e.args))
             case x.xlogy():
                 return self._xlogy(e)
@@ -188,6 +188,7 @@ class Translation:
             case x.ByValue():
                 return self._choice(e)
             case x.At():
+                smooth.assume_derivable_at(self, e.expr, dict(e.places))
                 return self.terms(placed(e))
             case x.Expectation():
                 return expectation(k, self.poly(e.args[0]))
