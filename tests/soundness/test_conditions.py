@@ -34,6 +34,7 @@ from lemmata.spec.language import (
     exp,
     log,
     maximum,
+    product,
     signum,
     sqrt,
     total,
@@ -132,3 +133,12 @@ def test_what_never_vanishes_may_vanish_in_a_sum_without_terms():
     assert "never" in search.prove(p).zeros
     perhaps_none = Scope((("k", number(1), var("t")),))
     assert "never" not in search.nonnegative(p, perhaps_none, 5).zeros
+
+
+def test_a_condition_on_a_bound_index_is_for_every_value_of_it():
+    """Else x₁ ≠ 0 and x₂ ≠ 0, by the numbers of internal names, would be read as entries."""
+    with registry.kept():
+        goal = goal_of(registry.claim_of(lambda x=Vector["n"]: Equals(product(lambda k: x[k] / x[k], over=x), 1)))
+    with as_written():
+        (found,) = [m.run(goal, EFFORT, 0)[0] for m in METHODS if m.name == "normal_form"]
+    assert found.side_conditions == ("xₖ ≠ 0 for every k",)
