@@ -10,8 +10,11 @@ from .prover.context import context_of
 from .prover.engine import Engine, Infinite, Unproved
 from .prover.leftover import readable
 from .prover.proving import equal
+from .prover.terms import Poly, rename
 
 NAME = "normal_form"
+INTERNAL = ("#", "~", "@")  # before the names of bound indices
+LETTERS = "klijrsuvabc"
 TRUSTED = ("the normal form of indexed sums", "python-flint (factorisation)")
 
 
@@ -45,5 +48,15 @@ def check(goal: Goal, effort: Effort, seed: int) -> Evidence:
 
 
 def side_conditions(engine: Engine) -> list[str]:
-    """What was assumed and not derived from the sorts, for the reader."""
-    return [f"{readable(p)} {key.removeprefix(p.key).strip()}" for key, p in engine.side.items()]
+    """What was assumed and not derived from the sorts, for the reader; of a bound index it is meant for every value."""
+    found = {_said(p, key.removeprefix(p.key).strip()): None for key, p in engine.side.items()}
+    return list(found)
+
+
+def _said(p: Poly, relation: str) -> str:
+    bound = sorted(v for v in p.free if v.startswith(INTERNAL))
+    letters = [v for v in LETTERS if v not in p.free and v not in relation.split()]
+    names = dict(zip(bound, letters, strict=False))
+    over = ", ".join(names.values())
+    every = "" if not over else f", {over}" if "for every" in relation else f" for every {over}"
+    return f"{readable(rename(p, names))} {relation}{every}"

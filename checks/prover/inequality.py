@@ -53,7 +53,7 @@ class Search:
         self.engine = engine
         self.budget = 0
         self.nested = 0  # how many steps of calculus are under way
-        self.known: dict[str, tuple[int, Found | None]] = {}
+        self.known: dict[tuple[str, ...], tuple[int, Found | None]] = {}  # under the ranges that may be empty
         self.conditions: dict[str, tuple[Poly, Bounds]] = {}  # what the keys in `zeros` stand for
 
     def prove(self, p: Poly) -> Found | None:
@@ -83,13 +83,15 @@ class Search:
 
         if not p.terms:
             return Found()
-        before = self.known.get(p.key)
+        empty = [f"{lo.key}..{hi.key}" for _, lo, hi in scope.over if not self.engine.signs.nonempty(lo, hi)]
+        key = p.key, *empty  # without terms more vanishes
+        before = self.known.get(key)
         if before and (before[1] is not None or before[0] >= depth):
             return before[1]
         self.budget -= 1
         if depth == 0 or self.budget < 0:
             return None
-        self.known[p.key] = (depth, None)  # while it is open it must not rest on itself
+        self.known[key] = (depth, None)  # while it is open it must not rest on itself
         if not plausible(self.engine, p):
             return None
         rules: tuple[Rule, ...] = (
@@ -130,7 +132,7 @@ class Search:
             if found is None:
                 self.engine.side = before  # what an abandoned way needed is not needed
             if found is not None:
-                self.known[p.key] = (depth, found)
+                self.known[key] = (depth, found)
                 return found
         return None
 

@@ -12,6 +12,11 @@ from conformance import EFFORT
 from lemmata.checks.evidence import Verdict
 from lemmata.checks.goal import goal_of
 from lemmata.checks.methods import METHODS
+from lemmata.checks.prover.context import Context
+from lemmata.checks.prover.engine import Engine
+from lemmata.checks.prover.inequality import Scope, Search
+from lemmata.checks.prover.terms import number, var
+from lemmata.checks.prover.translate import normal
 from lemmata.spec.language import (
     Abs,
     AtLeast,
@@ -29,6 +34,7 @@ from lemmata.spec.language import (
     exp,
     log,
     maximum,
+    product,
     signum,
     sqrt,
     total,
@@ -36,6 +42,7 @@ from lemmata.spec.language import (
     where_nonnegative,
 )
 from lemmata.spec.language.expressions import as_written
+from lemmata.spec.language.sorts import NATURAL
 
 FAR = sp.Rational(173, 10)  # beyond the box of balls, and at no point that is drawn
 
@@ -115,3 +122,24 @@ def test_the_slope_of_a_logarithm_needs_what_the_logarithm_needs():
     with as_written():
         found = [m.run(goal, EFFORT, 0)[0] for m in METHODS if m.name == "normal_form"]
     assert "x > 0" in found[0].side_conditions
+
+
+def test_what_never_vanishes_may_vanish_in_a_sum_without_terms():
+    """What was found of a polynomial elsewhere is not used under indices of which there may be none."""
+    search = Search(Engine(Context(domains={"t": NATURAL})))
+    y = sp.Symbol("y", real=True)
+    with as_written():
+        p = normal(search.engine, exp(y) - y)
+    perhaps_none = Scope((("k", number(1), var("t")),))
+    alone, in_a_sum = search.prove(p), search.nonnegative(p, perhaps_none, 5)
+    assert alone is not None and "never" in (alone.zeros or ())
+    assert in_a_sum is not None and "never" not in (in_a_sum.zeros or ())
+
+
+def test_a_condition_on_a_bound_index_is_for_every_value_of_it():
+    """Else x₁ ≠ 0 and x₂ ≠ 0, by the numbers of internal names, would be read as entries."""
+    with registry.kept():
+        goal = goal_of(registry.claim_of(lambda x=Vector["n"]: Equals(product(lambda k: x[k] / x[k], over=x), 1)))
+    with as_written():
+        (found,) = [m.run(goal, EFFORT, 0)[0] for m in METHODS if m.name == "normal_form"]
+    assert found.side_conditions == ("xₖ ≠ 0 for every k",)
