@@ -138,12 +138,12 @@ RULES = {
             entropy(mixture(u, p, q)), coin(u) + u * entropy(p) + (1 - u) * entropy(q)
         ),
         lambda u=OpenUnit, p=OpenSimplex["n"], q=OpenSimplex["n"]: AtMost(
-            entropy(mixture(u, p, q)), coin(u) / 2 + u * entropy(p) + (1 - u) * entropy(q)
+            entropy(mixture(u, p, q)), coin(u) / 4 + u * entropy(p) + (1 - u) * entropy(q)
         ),
     ),
     "convex, then concave": (
         lambda p=OpenUnit: AtLeast(coin(p), 4 * p * (1 - p) * log(2)),
-        lambda p=OpenUnit: AtLeast(coin(p), 4 * p * (1 - p) * log(2) + (2 * p - 1) ** 2 / 50),
+        lambda p=OpenUnit: AtLeast(coin(p), 4 * p * (1 - p) * log(2) + (2 * p - 1) ** 2 / 8),
     ),
     "a distribution that is certain": (
         lambda p=Simplex["n"]: AtLeast(entropy(p), 0, Equals(largest(lambda k: p[k], over=p), 1)),
