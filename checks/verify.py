@@ -122,7 +122,12 @@ def _lectures() -> tuple[LectureRecord, ...]:
 
 
 def _remember(store: Store, desk: _Desk, found: list[Gathered]) -> None:
-    """Keep whole claims, too, unless something in them is true of this run only."""
+    """Keep whole claims, too, unless something in them is true of this run only.
+
+    Their key covers the source of the catalogue; where somebody's own claims stand beside it, that is not all there is.
+    """
+    if not all(c.function.__module__.startswith("lemmata.spec.") for c in catalogue.claims()):
+        return
     index = known_index(store) or Index(
         tuple(catalogue.entries()), _lectures(), tuple(map(definition_record, catalogue.definitions()))
     )

@@ -17,9 +17,11 @@ import registry
 
 from lemmata.checks import catalogue, goal, methods
 from lemmata.checks.evidence import Verdict
+from lemmata.checks.recall import Question, recalled
 from lemmata.checks.store import Store
 from lemmata.checks.verify import verify
 from lemmata.reports import json as reports_json
+from lemmata.spec.language import Equals, Real
 
 CLAIMS = '''
 from lemmata.spec.language import Equals, Real, claim, exp
@@ -127,6 +129,17 @@ def test_the_number_of_workers_and_what_is_kept_change_nothing(tmp_path):
     for jobs in (1, 3):
         assert timeless(verify(chosen, effort="quick", jobs=jobs, store=store)) == timeless(here)
     assert timeless(verify(list(reversed(chosen)), effort="quick", jobs=2))["claims"] == timeless(here)["claims"]
+
+
+def test_claims_of_ones_own_do_not_enter_the_index_of_the_catalogue(tmp_path):
+    store = Store(tmp_path)
+    with registry.kept():
+        registry.claim_of(lambda x=Real: Equals(x + x, 2 * x), name="own")
+        verify(["softmax.sums_to_one"], effort="quick", store=store)
+        assert recalled(store, Question("quick"), ["softmax.sums_to_one"]) is None
+    verify(["softmax.sums_to_one"], effort="quick", store=store)
+    found = recalled(store, Question("quick"), ["softmax.sums_to_one"])
+    assert found and [c.id for c in found.claims] == ["softmax.sums_to_one"]
 
 
 # ---------------------------------------------------------------------- the whole program, on a copy of its own
