@@ -75,7 +75,7 @@ class FormatBalls:
 
     def _rounded(self, v: arb) -> arb:
         if not v.is_finite():
-            return UNBOUNDED
+            return v if _infinite(v) else UNBOUNDED  # an infinity that was an input
         size = float(v.abs_upper())
         if size > self.format.largest:
             return UNBOUNDED
@@ -86,7 +86,7 @@ class FormatBalls:
 
     def variable(self, value: Any) -> arb:
         v = ball(value)
-        return v if isinstance(value, int) else v + arb(0, abs(v) * self.format.u)
+        return v if isinstance(value, int) or not v.is_finite() else v + arb(0, abs(v) * self.format.u)
 
     def pi(self) -> arb:
         v = arb.pi()
@@ -135,7 +135,7 @@ class FormatBalls:
         return self.mul(a, self.function("log", b))
 
     def largest(self, values: list[Any]) -> Any:
-        if any(not arb(v).is_finite() for v in values):
+        if any(not arb(v).is_finite() and not _infinite(arb(v)) for v in values):
             return UNBOUNDED
         best = values[0]
         for v in values[1:]:
@@ -239,13 +239,13 @@ class Reference:
     env maps dimensions to integers, scalars to exact rationals and arrays to {(i, …): rational}.
     """
 
-    def __init__(self, definition: Definition, env: Environment, fmt: Format) -> None:
+    def __init__(self, definition: Definition | Components, env: Environment, fmt: Format) -> None:
         self.format = fmt
-        self.components = components(definition)
+        self.components = definition if isinstance(definition, Components) else components(definition)
         self.env = env
         self._balls = self.components.values(env, FormatBalls(fmt))
         self._exact: dict[tuple[int, bool], Callable[[tuple[int, ...]], Any]] = {}
-        domains = definition.stable_domains.items()
+        domains = () if isinstance(definition, Components) else definition.stable_domains.items()
         self._stable_holds = all(v in domain for name, domain in domains for v in _entries(env[name]))
 
     @property

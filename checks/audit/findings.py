@@ -76,7 +76,7 @@ class FormatRow:
 
 @dataclass(frozen=True)
 class Point:
-    """One point of the plot of error against input: size is the largest |entry| of the input, error and budget absolute."""
+    """A point of the plot of error against input: the largest |entry| of the input, error and budget absolute."""
 
     format: str
     size: float
