@@ -14,7 +14,7 @@ from .strata import Array, Draws, Entries, Rng, spread
 
 
 def fill(entries: Entries, sums: Sequence[int], rng: Rng, shape: Sequence[int]) -> Array:
-    """An array for each call, shape (calls, …); over the axes in `sums`, counted without the calls, entries sum to 1."""
+    """An array for each call, shape (calls, …); over the axes in `sums`, the calls not counted, entries sum to 1."""
     shape, axes = tuple(shape), tuple(s + 1 for s in sums)
     outer = math.prod(shape[a] for a in range(1, len(shape)) if a not in axes)
     inner = math.prod(shape[a] for a in axes)
@@ -42,7 +42,7 @@ def normalised(entries: Entries, weights: Array) -> Array:
 
 
 def near(entries: Entries, sums: Sequence[int], other: Array, rng: Rng) -> Array:
-    """A distribution beside each of the given ones: equal, near, reversed, mixed with the uniform one, or with a zero."""
+    """A distribution beside each given one: equal, near, reversed, mixed with the uniform one, or with a zero."""
     shape, axes = other.shape, tuple(s + 1 for s in sums)
     inner = math.prod(shape[a] for a in axes)
     flat = other.reshape(shape[0], -1, inner).astype(np.float64)

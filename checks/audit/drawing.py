@@ -83,6 +83,7 @@ class _Argument:
         self.described: Mapping[str, Any] = parameter.sort.description()
         self.sums: Sequence[int] = tuple(self.described["sums"])
         self.entries = Entries.of(self.described, dtype if self.array else "float64")
+        self.mask = self.array and coding_of(parameter) == "TRUTH"
         self.two_valued = coding_of(parameter) == "TWO_VALUES"
 
     def akin(self, other: _Argument) -> bool:
@@ -104,6 +105,7 @@ def _batch(
     together = strata.choose(rng, count, corner)
     shared = rng.random(count) < (1.0 if stratum == "together" else 0.15)
     scale = strata.scales(rng, count)
+    at_rest = rng.random(count) < 0.1  # several arguments are 0, as a state is before the first step
     values: dict[str, Array] = {}
     numbers = [a for a in plan if not a.array]
     columns = _numbers(numbers, rng, count, corner)
@@ -120,6 +122,9 @@ def _batch(
         for other in plan[: plan.index(argument)]:
             if argument.akin(other) and values[other.name].shape == whole:
                 made = _beside(argument, rng, made, values[other.name])
+        if len(plan) > 1 and not argument.sums and argument.entries.inside(np.zeros(1))[0]:
+            blank = at_rest & (rng.random(count) < 0.6)
+            made = np.where(spread(blank, made.shape), made.dtype.type(0), made)
         values[argument.name] = made
     codes = {a.name: _pairs(rng, count) for a in plan if a.two_valued}
     return Batch(variant, dtype, dict(dims), dict(integers), values, count, stratum, codes)
@@ -129,12 +134,21 @@ def _array(argument: _Argument, rng: Rng, whole: tuple[int, ...], which: Array, 
     if argument.sums:
         return distributions.fill(argument.entries, argument.sums, rng, whole)
     made = strata.fill(argument.entries, rng, whole, which, scale)
+    if argument.mask:
+        return _seldom_empty(rng, made)
     return symmetric(made) if argument.described["symmetric"] else made
 
 
 def symmetric(x: Array) -> Array:
     """The lower triangle of each square array, mirrored."""
     return np.tril(x) + np.swapaxes(np.tril(x, -1), -1, -2)
+
+
+def _seldom_empty(rng: Rng, mask: Array) -> Array:
+    """A mask that leaves something of every row, in most of the calls."""
+    one = np.arange(mask.shape[-1]) == rng.integers(mask.shape[-1], size=(*mask.shape[:-1], 1))
+    empty = ~mask.any(axis=-1, keepdims=True) & spread(rng.random(len(mask)) < 0.85, mask.shape)
+    return np.where(empty & one, mask.dtype.type(1), mask)
 
 
 def _specials(argument: _Argument, rng: Rng, made: Array) -> Array:
@@ -180,7 +194,7 @@ def _beside(argument: _Argument, rng: Rng, made: Array, other: Array) -> Array:
 
 
 def _numbers(plan: Sequence[_Argument], rng: Rng, count: int, corner: bool) -> dict[str, Array]:
-    """A column for each number beside arrays. In corner batches every combination of likely numbers, if there is room."""
+    """A column for each number beside arrays. In corner batches likely numbers are crossed, as far as there is room."""
     likely = [np.array([v for v in NUMBERS if a.entries.inside(np.array([v]))[0]] or [1.0]) for a in plan]
     made: dict[str, Array] = {}
     few = max(2, int(count ** (1 / max(len(plan), 1))))

@@ -116,7 +116,7 @@ def _exact(value: Any, label: bool) -> Any:
     return Fraction(float(value)) if np.isfinite(value) else float(value)
 
 
-# How arguments are presented, by the name of the coding; labels are the larger of two values, classes the place of the 1.
+# How arguments are presented, by the name of the coding.
 RECODED: Mapping[str, Any] = {
     "POSITIONS": lambda v: v.argmax(axis=-1).astype(np.int64),
     "BITS": lambda v: ((v + 1) / 2).astype(v.dtype),

@@ -1,7 +1,7 @@
 """Simpler inputs than a given one, and what simple means.
 
-Candidates come as whole batches, those that change most first, so that a failing input shrinks in few calls. All of them
-lie in the domain and are strictly simpler, so that taking one after another comes to an end.
+Candidates come as whole batches, those that change most first, so that a failing input shrinks in few calls. All lie in
+the domain and are strictly simpler, so that taking one after another comes to an end.
 """
 
 from __future__ import annotations

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from ..ball_arithmetic import Balls
+from ..evaluate import Evaluation
 from .input_batches import arguments, is_integer, shape, size_names
 
 Rng = np.random.Generator
@@ -16,6 +18,7 @@ Sizes = tuple[dict[str, int], dict[str, int]]  # dimensions, integer arguments
 ENTRIES = 64  # of one array, normally
 MOST = {0: 1, 1: 8, 2: 6}  # the longest axis, by how many there are; 4 where there are more
 TRIES = 200
+LONGEST = 24  # axis of a result, where integers tell its length
 
 
 class Room:
@@ -37,7 +40,13 @@ class Room:
 
     def admits(self, dims: Mapping[str, int], integers: Mapping[str, int]) -> bool:
         inside = all(self.least[n] <= v and (self.most[n] is None or v <= self.most[n]) for n, v in integers.items())
-        return inside and min(dims.values(), default=1) >= 1 and bool(self.variant.admits({**dims, **integers}))
+        if not inside or min(dims.values(), default=1) < 1 or not self.variant.admits({**dims, **integers}):
+            return False
+        return not self.shaping or all(1 <= size <= LONGEST for size in self._lengths({**dims, **integers}))
+
+    def _lengths(self, env: Mapping[str, int]) -> Iterator[int]:
+        at = Evaluation(env, Balls())
+        yield from (at.integer(size) for o in self.variant.outputs for size in o.sizes)
 
     def entries(self, dims: Mapping[str, int]) -> int:
         """The entries of the largest array."""

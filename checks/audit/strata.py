@@ -273,8 +273,9 @@ Stratum = Callable[[Draws, Sequence[int]], Array]
 # (stratum, its share in corner batches, its share in random ones)
 STRATA: tuple[tuple[Stratum, int, int], ...] = (
     (_normal, 4, 2), (_scaled, 1, 6), (_whole, 6, 3), (_special, 5, 4), (_moderate, 0, 4), (_any_float, 0, 2),
-    (_constant, 3, 3), (_one_apart, 5, 4), (_offset, 2, 3), (_rows_apart, 3, 3), (_columns_apart, 1, 2), (_sparse, 1, 3),
-    (_zeros, 2, 1), (_near, 2, 4), (_tied, 2, 2), (_sequence, 3, 2), (_identity, 3, 2), (_small, 1, 2), (_large, 1, 1),
+    (_constant, 3, 3), (_one_apart, 5, 4), (_offset, 2, 3), (_rows_apart, 3, 3), (_columns_apart, 1, 2),
+    (_sparse, 1, 3), (_zeros, 2, 1), (_near, 2, 4), (_tied, 2, 2),
+    (_sequence, 3, 2), (_identity, 3, 2), (_small, 1, 2), (_large, 1, 1),
 )  # fmt: skip
 SCALES = (1e-6, 1e-3, 0.1, 1, 1, 1, 3, 10, 10, 30, 60, 100, 300, 1000, 1e4, 1e6)
 
