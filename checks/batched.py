@@ -174,7 +174,7 @@ class Batched:
                 return self._rounded(root, np.where(m + r >= 0, rad, np.inf))
             case "exp":
                 mid = np.exp(m)
-                rad = np.where(r == 0, 0.0, mid.astype(np.float64) * np.expm1(r))
+                rad = np.where(r < 1, mid.astype(np.float64) * np.expm1(r), np.exp(m + r).astype(np.float64))
                 return self._rounded(mid, np.where(np.isnan(rad), np.inf, rad), np.isneginf(m) & (r == 0))
             case "expm1":
                 return self._rounded(np.expm1(m), _or_unbounded(np.exp(m).astype(np.float64) * np.expm1(r)))

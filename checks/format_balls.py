@@ -249,13 +249,13 @@ class Reference:
     env maps dimensions to integers, scalars to exact rationals and arrays to {(i, …): rational}.
     """
 
-    def __init__(self, definition: Definition, env: Environment, fmt: Format) -> None:
+    def __init__(self, definition: Definition | Components, env: Environment, fmt: Format) -> None:
         self.format = fmt
-        self.components = components(definition)
+        self.components = definition if isinstance(definition, Components) else components(definition)
         self.env = env
         self._balls = self.components.values(env, FormatBalls(fmt))
         self._exact: dict[tuple[int, bool], Callable[[tuple[int, ...]], Any]] = {}
-        domains = definition.stable_domains.items()
+        domains = () if isinstance(definition, Components) else definition.stable_domains.items()
         self._stable_holds = all(v in domain for name, domain in domains for v in _entries(env[name]))
 
     @property

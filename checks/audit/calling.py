@@ -87,6 +87,14 @@ def arguments(batch: Batch, form: Form) -> list[Argument]:
     return made
 
 
+def arranged(batch: Batch, form: Form, values: np.ndarray) -> np.ndarray:
+    """Values of results at the points, (N, *shape), as the calls of a mapped routine return them."""
+    if not batch.variant.maps:
+        return values
+    shaped = values.reshape(-1, *form.lead, *values.shape[1:])
+    return _moved(shaped, _axis(batch)) if values.ndim > 1 and _axis(batch) != "none" else shaped
+
+
 def _moved(values: np.ndarray, axis: int) -> np.ndarray:
     """The last axis put where the code expects it; the first axis counts the calls."""
     return np.moveaxis(values, -1, axis + 1 if axis >= 0 else axis)

@@ -21,7 +21,7 @@ from .judging import Failure, Judged, Suspect, Tally
 from .points import integral, sizes
 from .process import Process
 from .reference import screen, shapes
-from .slopes import Passed, passes
+from .slopes import Asked, Passed, passes
 from .widening import Outcome, outcomes
 
 SETTLED = 12  # suspects of a batch that are settled exactly
@@ -40,7 +40,7 @@ class Found:
     failure: Failure
     outcome: Outcome
     size: float  # the largest |entry| of its input
-    passed: Passed | None = None  # for gradients
+    asked: Asked | None = None  # for gradients
     earlier: Batch | None = None  # the points of the calls before it in the same process
     nonfinite: bool = False
 
@@ -296,14 +296,11 @@ class Search:
         for failure, outcome in zip(failures, healed, strict=True):
             points = batch.take(np.array([failure.row]))
             alone = replace(form, lead=(1,) if form.lead else ())
-            asked = replace(
-                passed.asked, batch=points, form=alone, cotangents=passed.asked.cotangents[[failure.row]]
-            )
-            one = replace(failure, row=0)
+            weights = passed.asked.cotangents[[failure.row]]
+            asked = replace(passed.asked, batch=points, form=alone, cotangents=weights)
             nonfinite = not np.isfinite(float(failure.got))
-            self.found.append(
-                Found(points, alone, one, outcome, float(largest[failure.row]), passed.of(asked), None, nonfinite)
-            )
+            size = float(largest[failure.row])
+            self.found.append(Found(points, alone, replace(failure, row=0), outcome, size, asked, None, nonfinite))
             if outcome is Outcome.STAYS:
                 return True
         return False

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
-from ..format_balls import Format
-from .calling import Answers, Form, ask
+from ..format_balls import CORRECT, Format
+from .calling import Answers, Form, arranged, ask
 from .inputs import Batch
 from .judging import Failure, Suspect, failure, limit
 from .process import Process
 from .reference import Point, Screen, screen_slopes, shapes
+from .widening import ADDED, NO_WIDER, Outcome
 
 SETTLED = 40  # suspects of a batch: at kinks many are none
 
@@ -60,16 +62,13 @@ def passes(batch: Batch, form: Form, rng: np.random.Generator) -> Iterator[Asked
 class Passed:
     """One backward pass of all points: what came back beside the screened slopes."""
 
-    def __init__(self, process: Process, asked: Asked, fmt: Format, wide: bool = False) -> None:
+    def __init__(self, process: Process, asked: Asked, fmt: Format, **options: Any) -> None:
         self.asked, self.format = asked, fmt
         batch = asked.batch
         self.shape = batch.values[asked.wrt].shape[1:]
-        mapped = batch.variant.maps
-        cotangents = asked.cotangents
-        if mapped:
-            cotangents = cotangents.reshape(-1, *asked.form.lead, *cotangents.shape[1:])
+        weights = arranged(batch, asked.form, asked.cotangents)
         self.answers: Answers = ask(
-            process, batch, asked.form, [self.shape], wrt=asked.wrt, cotangents=cotangents, wide=wide
+            process, batch, asked.form, [self.shape], wrt=asked.wrt, cotangents=weights, seconds=2.0, **options
         )
 
     @cached_property
@@ -84,6 +83,7 @@ class Passed:
         return next(iter(errors.values())) if len(errors) >= calls else ""
 
     def suspects(self) -> Sequence[Suspect]:
+        """Entries of the gradient that screening doubts, a random choice of them."""
         got, s = (self.answers.outputs or [])[0], self.screened
         known = np.isfinite(s.mid) & np.isfinite(s.rad)
         for call in self.answers.replies.errors:
@@ -104,3 +104,23 @@ class Passed:
         got = float((self.answers.outputs or [])[0][(suspect.row, *suspect.index)])
         found = failure(suspect, truth, got, self.format)
         return found and Failure(found.row, "gradient", truth, 0, found.index, found.error, found.got)
+
+    def healing(self, process: Process, failures: Sequence[Failure]) -> list[Outcome]:
+        """What becomes of failing entries in a wider format."""
+        wider = Passed(process, self.asked, self.format, wide=True)
+        made = []
+        for f in failures:
+            call = wider.answers.call_of(f.row)
+            error = wider.answers.replies.errors.get(call, "")
+            if wider.answers.replies.died or error or wider.answers.outputs is None:
+                made.append(Outcome.OPEN if NO_WIDER in error or not error else Outcome.BURSTS)
+                continue
+            high, low = wider.answers.outputs[0][(f.row, *f.index)]
+            if not np.isfinite(high):
+                made.append(Outcome.BURSTS)
+                continue
+            after = f.truth.error((float(high), float(low)))
+            falls = f.error * 2.0 ** (-ADDED[self.format.name] / 2)
+            room = max(falls if np.isfinite(f.error) else limit(self.format) * f.truth.budget, CORRECT * f.truth.budget)
+            made.append(Outcome.HEALS if after <= room else Outcome.STAYS)
+        return made
