@@ -17,7 +17,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import sympy as sp
@@ -329,7 +329,7 @@ def routine(function: Callable[..., Any] | None = None, *, maps: str = "", where
         topic = f.__module__.rpartition(".")[2]
         name = f.__name__ if f.__module__.startswith(f"{BUILT_IN}.") else f"{topic}.{f.__name__}"
         made = Routine(f, name, maps, where)
-        if name in ROUTINES:
+        if name in ROUTINES and ROUTINES[name].where != made.where:  # the same file may be loaded again
             raise LanguageError(f"the name {name} is taken by {ROUTINES[name].where}; names are unique", made.where)
         ROUTINES[name] = made
         return made
@@ -339,17 +339,18 @@ def routine(function: Callable[..., Any] | None = None, *, maps: str = "", where
 
 def find(name: str) -> Routine:
     """The routine of this name, or the definition of this full id as one. Raises LanguageError for any other."""
+    _load(SPEC)  # first, so that the catalogue keeps its order
     _load(BUILT_IN)
     if name in ROUTINES:
         return ROUTINES[name]
-    _load(SPEC)
     item = REGISTRY.get(name)
     if isinstance(item, Definition):
-        return ROUTINES.setdefault(name, _of_definition(item))
+        return _of_definition(item)
     known = [*ROUTINES, *[i for i, d in REGISTRY.items() if isinstance(d, Definition)]]
     raise LanguageError(f"there is no definition {name}{meant(name, known)}")
 
 
+@lru_cache
 def _of_definition(d: Definition) -> Routine:
     """A definition, its Index parameters as the axes; one of numbers alone maps over the elements of arrays."""
     called = [v.sort for v in d.parameters if v.sort.kind != "index"]
