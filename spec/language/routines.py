@@ -111,9 +111,12 @@ class Variant:
         return self.routine.made(self.conventions, wanted)
 
     def admits(self, integers: Mapping[str, int]) -> bool:
-        """Whether whole-numbered arguments of these values may stand together."""
+        """Whether dimensions and whole-numbered arguments may have these values together, as far as they are given."""
         where = self.routine.where_holds
-        return where is None or bool(where(**{n: integers[n] for n in inspect.signature(where).parameters}))
+        names = inspect.signature(where).parameters if where else ()
+        if where is None or any(n not in integers for n in names):
+            return True
+        return bool(where(**{n: integers[n] for n in names}))
 
     @property
     def several(self) -> bool:
@@ -299,7 +302,9 @@ class Routine:
             try:
                 full[name] = options.read(given)
             except LookupError:
-                near = meant(given, options.values, f"; the values are {options.words}")
+                near = meant(
+                    given, [v for v in options.values if isinstance(v, str)], f"; the values are {options.words}"
+                )
                 raise LanguageError(f"{name} of {self.name} cannot be {given}{near}") from None
         return self.made(full, frozenset())
 

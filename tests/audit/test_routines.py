@@ -188,3 +188,112 @@ def assert_within(allowed: Any, value: Any) -> None:
         middle, radius = mpf(allowed.mid().str(50, radius=False)), mpf(float(allowed.rad()))
         assert abs(middle - value) <= radius * (1 + mpf(10) ** -6), (allowed, value)
     assert float(allowed.rad()) <= 1e-9 * max(1e3, float(abs(value)))
+
+
+# Points where formulas are apt to trip
+
+ZERO, ONE, LOWEST = np.zeros(1), np.ones(1), -np.inf
+UNEVEN, OTHER = np.array([1.0, 0.0]), np.array([0.0, 1.0])
+OPEN, SHUT = np.array([[True, False]]), np.array([[False, False]])
+KEYS = {"Q": np.array([[1.0]]), "K": np.array([[2.0], [np.inf]]), "V": np.array([[3.0], [np.inf]])}
+
+# name, conventions, arguments, value of the definition, and whether the stable formula has it, too
+CORNERS: dict[str, tuple[str, dict[str, Any], dict[str, Any], Any, bool]] = {
+    "a class that q excludes": ("kl", {}, {"p": UNEVEN, "q": OTHER}, "inf", False),
+    "a class that p excludes": ("kl", {}, {"p": UNEVEN, "q": np.array([0.5, 0.5])}, mp.log(2), True),
+    "equal distributions": ("kl", {}, {"p": UNEVEN, "q": UNEVEN}, 0, True),
+    "certain and wrong": ("bce_probs", {}, {"p": ZERO, "y": ONE}, "inf", False),
+    "certain and wrong, of a 0": ("bce_probs", {"reduction": "sum"}, {"p": ONE, "y": ZERO}, "inf", False),
+    "certain and right": ("bce_probs", {}, {"p": UNEVEN, "y": UNEVEN}, 0, True),
+    "a certain event": ("entropy", {}, {"p": UNEVEN}, 0, True),
+    "no event in common": ("js", {"base": 2}, {"p": UNEVEN, "q": OTHER}, 1, True),
+    "no distance": ("js", {"output": "distance"}, {"p": UNEVEN, "q": UNEVEN}, 0, True),
+    "weights": ("js", {"base": 2, "normalise": True}, {"p": 3 * UNEVEN, "q": 5 * OTHER}, 1, True),
+    "dependent": ("mutual_information", {"base": 2}, {"P": np.diag([0.5, 0.5])}, 1, True),
+    "an entry -inf": ("logsumexp", {}, {"x": np.array([LOWEST, 3.0])}, 3, True),
+    "all entries -inf": ("logsumexp", {}, {"x": np.array([LOWEST, LOWEST])}, "-inf", False),
+    "relu at its kink": ("relu", {}, {"x": ZERO}, 0, True),
+    "below the kink": ("relu_grad", {}, {"x": -ONE, "dout": ONE}, 0, True),
+    "at the kink": ("relu_grad", {}, {"x": ZERO, "dout": ONE}, 0, True),
+    "above the kink": ("relu_grad", {}, {"x": ONE, "dout": 7 * ONE}, 7, True),
+    "the sign of 0": ("l1_penalty_grad", {}, {"w": ZERO, "lam": 2.0}, 0, True),
+    "hinge at its kink": ("hinge", {}, {"s": ONE, "y": ONE}, 0, True),
+    "a tie": ("logaddexp", {}, {"a": ONE, "b": ONE}, 1 + mp.log(2), True),
+    "a far logit": ("cross_entropy", {}, {"logits": np.array([[1000.0, 0.0]]), "y": np.array([1])}, 1000, True),
+    "a masked key": ("attention", {}, {**KEYS, "mask": OPEN}, 3, True),
+    "no key at all": ("attention", {"empty_rows": "zero"}, {**KEYS, "mask": SHUT}, 0, True),
+    "the last warm-up": (
+        "warmup_cosine_lr", {}, {"step": 2, "base_lr": 0.5, "warmup": 3, "total": 3, "min_lr": 0.0}, 0.5, True,
+    ),
+    "past the end": (
+        "warmup_cosine_lr", {}, {"step": 3, "base_lr": 0.5, "warmup": 3, "total": 3, "min_lr": 0.25}, 0.25, True,
+    ),
+    "no warm-up": (
+        "warmup_cosine_lr", {}, {"step": 0, "base_lr": 0.5, "warmup": 0, "total": 3, "min_lr": 0.25}, 0.5, True,
+    ),
+    "no step yet": ("cosine_lr", {}, {"step": 0, "total": 1, "lr_max": 0.5, "lr_min": 0.25}, 0.5, True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name, conventions, drawn, value, stable_too", CORNERS.values(), ids=CORNERS)
+def test_corners(name, conventions, drawn, value, stable_too):
+    variant = variant_for(name, conventions, drawn)
+    with precision(BITS):
+        (literal,) = mapped(variant, drawn, Balls(), stable=False)
+        assert_close(literal.ravel()[:1], [mpf(value)])
+        if stable_too:
+            assert_close(mapped(variant, drawn, Balls(), stable=True)[0].ravel()[:1], [mpf(value)])
+        else:
+            with pytest.raises(Undefined):
+                mapped(variant, drawn, Balls(), stable=True)
+    with precision(128):
+        allowed = mapped(variant, drawn, FormatBalls(FLOAT64), stable=True)[0].ravel()[0]
+    assert arb(allowed).is_finite() == stable_too
+    if stable_too:
+        assert_within(allowed, mpf(value))
+
+
+NOWHERE: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
+    "no admissible key": ("attention", {}, {**KEYS, "mask": SHUT}),
+    "no weights": ("js", {"normalise": True}, {"p": ZERO, "q": ONE}),
+    "no counts": ("laplace_smoothing", {}, {"counts": ZERO, "alpha": 0.0}),
+    "no variance": ("batchnorm", {}, {"X": np.ones((1, 1)), "gamma": ONE, "beta": ONE, "eps": 0.0}),
+    "no gradient": ("rmsprop", {}, {"w": ONE, "g": ZERO, "r": ZERO, "lr": 1.0, "gamma": 0.5, "eps": 0.0}),
+}
+
+
+@pytest.mark.parametrize("name, conventions, drawn", NOWHERE.values(), ids=NOWHERE)
+@pytest.mark.parametrize("stable", [False, True])
+def test_without_a_value(name, conventions, drawn, stable):
+    with precision(BITS), pytest.raises(Undefined):
+        mapped(variant_for(name, conventions, drawn), drawn, Balls(), stable)
+
+
+def test_padding_costs_nothing():
+    """A window that lies in the padding alone has the value 0 with no budget, one entry that of a product."""
+    drawn = {"X": np.array([[3.0]]), "K": np.array([[5.0]]), "padding": 1, "stride": 1}
+    with precision(128):
+        (found,) = mapped(find("corr2d").variant(), drawn, FormatBalls(FLOAT64), stable=True)
+    assert found.shape == (3, 3)
+    radii = [float(arb(v).rad()) for v in found.ravel()]
+    assert radii[:4] + radii[5:] == [0.0] * 8
+    assert radii[4] == pytest.approx(3 * 15 * FLOAT64.u)
+
+
+def test_a_shifted_softmax_does_not_overflow():
+    far = {"x": np.array([1000.0, -1000.0])}
+    with precision(128):
+        softmax, logs = (
+            mapped(find(name).variant(), far, FormatBalls(FLOAT64), True)[0] for name in ("softmax", "log_softmax")
+        )
+    assert all(arb(v).is_finite() for v in (*softmax, *logs))
+
+
+def test_the_reference_is_seen_to_differ():
+    """The comparison above would notice a mean where a sum is asked for."""
+    drawn = drawn_for("mse", {}, 3)
+    assert len(drawn["pred"]) > 1
+    with precision(BITS):
+        (found,) = mapped(find("mse").variant(reduction="sum"), drawn, Balls(), stable=False)
+    with pytest.raises(AssertionError):
+        assert_close(found, truth("mse", {"reduction": "mean"}, drawn)[0])
