@@ -110,9 +110,15 @@ class FormatBalls:
     def mul(self, a: Any, b: Any) -> arb:
         return self._rounded(arb(a) * b)
 
-    def div(self, a: Any, b: Any) -> arb:
+    def div(self, a: Any, b: Any) -> Any:
+        """The quotient; where 0 is divided, or one integer by another and nothing is left, it is exact."""
         below = arb(b)
-        return UNBOUNDED if below.contains(0) else self._rounded(arb(a) / below)
+        if below.contains(0):
+            return UNBOUNDED
+        if isinstance(a, int) and isinstance(b, int) and a % b == 0:
+            return a // b
+        above = arb(a)
+        return above if above.is_zero() else self._rounded(above / below)
 
     def power(self, a: Any, n: int) -> arb:
         return a if n == 1 else self._rounded(_power(arb(a), n))
