@@ -90,7 +90,7 @@ class Balls:
         return rational(q)
 
     def variable(self, value: Any) -> Any:
-        return rational(value)
+        return arb(value) if isinstance(value, float) else rational(value)  # −∞, which is no rational
 
     def pi(self) -> Any:
         return arb.pi()
@@ -187,7 +187,7 @@ class Balls:
         if name == "log1p":
             return self.function("log", a + 1) if isinstance(a, fmpq) else a.log1p()
         if isinstance(a, fmpq) and a == 0:
-            return fmpq({"exp": 1, "expm1": 0, "sqrt": 0, "tanh": 0}[name])
+            return fmpq({"exp": 1, "expm1": 0, "sqrt": 0, "tanh": 0, "cos": 1}[name])
         return getattr(ball(a), name)()
 
     def _positive(self, a: arb) -> arb:
@@ -271,6 +271,8 @@ class Balls:
             else:
                 a, b = rational(best), rational(v)
                 best = max(a, b) if isinstance(a, fmpq) and isinstance(b, fmpq) else ball(a).max(ball(b))
+        if isinstance(best, arb) and best == MINUS_INFINITY:  # an entry that is −∞ counts for nothing
+            raise Undefined("the largest of no numbers")
         return best
 
     def derivative(self, evaluate: Callable[[Any], Any], at: Any) -> Any:

@@ -20,7 +20,7 @@ from . import program
 from .program import ROOT, Form, Node
 
 MOST_EXPRESSIONS = 20_000  # that a compiler keeps before it begins anew: about 20 MB
-FUNCTIONS = (sp.log, sp.Abs, sp.tanh, x.log1p, x.expm1, x.signum)
+FUNCTIONS = (sp.log, sp.Abs, sp.tanh, x.log1p, x.expm1, x.signum, x.cos)
 BINDERS = {x.Total: program.total, x.Product: program.product, x.Largest: program.largest}
 HIGHER = (x.Binder, x.Recurrence, x.Derivative, x.At, x.Expectation, x.Application)
 
@@ -157,6 +157,8 @@ class Compiler:
 
         if e.is_Integer:
             return self._join(e, program.constant, int(e))
+        if e is sp.S.NegativeInfinity:  # of a maximum over nothing
+            return self._join(e, program.minus_infinity)
         if e.is_Rational:
             return self._join(e, program.exact, Fraction(e.p, e.q))
         if isinstance(e, x.Bound):

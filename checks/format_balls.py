@@ -21,7 +21,7 @@ from flint import arb
 
 from ..spec.language import expressions as x
 from ..spec.language.claims import Definition
-from .ball_arithmetic import Balls, ball, precision, rational
+from .ball_arithmetic import MINUS_INFINITY, Balls, ball, precision, rational
 from .evaluate import Environment, Evaluation, Undecided, Undefined, Unsupported
 
 UNBOUNDED = arb.nan()
@@ -61,7 +61,8 @@ FORMATS: Mapping[str, Format] = {f.name: f for f in (FLOAT64, FLOAT32, FLOAT16, 
 class FormatBalls:
     """The arithmetic of one format for `Evaluation`. Integers (sizes, indices, counts) are exact constants.
 
-    A branch (`where_nonnegative`, a maximum) goes by the midpoint, so on an input it goes by its exact value.
+    A branch (`where_nonnegative`, a maximum) goes by the midpoint, so on an input it goes by its exact value. An input
+    may be −∞, exactly: a maximum ignores it, and its exponential is 0.
 
     >>> k = FormatBalls(FLOAT16)
     >>> k.variable(Fraction(3)).rad() >= 3 * FLOAT16.u, k.mul(2, 3).rad() >= 6 * FLOAT16.u
@@ -86,7 +87,7 @@ class FormatBalls:
 
     def variable(self, value: Any) -> arb:
         v = ball(value)
-        return v if isinstance(value, int) else v + arb(0, abs(v) * self.format.u)
+        return v if isinstance(value, int) or _lowest(v) else v + arb(0, abs(v) * self.format.u)
 
     def pi(self) -> arb:
         v = arb.pi()
@@ -99,7 +100,8 @@ class FormatBalls:
             if isinstance(out, int) and (isinstance(t, int) or out == 0):
                 out = out + t if isinstance(t, int) else t
             elif not (isinstance(t, int) and t == 0):
-                out = self._rounded(arb(out) + t)
+                found = arb(out) + t
+                out = found if _lowest(found) else self._rounded(found)
         return out
 
     def neg(self, a: Any) -> Any:
@@ -123,6 +125,8 @@ class FormatBalls:
     def function(self, name: str, a: Any) -> Any:
         v = arb(a)
         match name:
+            case "exp" if _lowest(v):
+                return 0
             case "Abs":
                 return abs(v)
             case "signum":
@@ -135,7 +139,8 @@ class FormatBalls:
         return self.mul(a, self.function("log", b))
 
     def largest(self, values: list[Any]) -> Any:
-        if any(not arb(v).is_finite() for v in values):
+        values = [v for v in values if not _lowest(v)]
+        if not values or any(not arb(v).is_finite() for v in values):
             return UNBOUNDED
         best = values[0]
         for v in values[1:]:
@@ -159,6 +164,11 @@ class FormatBalls:
 
     def derivative(self, evaluate: Callable[[Any], Any], at: Any) -> Any:
         raise Unsupported("a derivative has no budget; give its closed form")
+
+
+def _lowest(v: Any) -> bool:
+    """Whether this is −∞ and nothing else; a NaN is neither equal to it nor unequal."""
+    return bool(arb(v) == MINUS_INFINITY)
 
 
 def _dyadic(q: Fraction) -> bool:

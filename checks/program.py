@@ -16,6 +16,7 @@ from collections import ChainMap
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import count
+from math import inf
 from operator import itemgetter
 from typing import Any, Protocol
 
@@ -138,6 +139,10 @@ def exact(q: Fraction) -> Compute:
 
 def pi() -> Compute:
     return lambda run: run.numbers.pi()
+
+
+def minus_infinity() -> Compute:
+    return lambda run: run.numbers.variable(-inf)
 
 
 def held(cell: int) -> Compute:

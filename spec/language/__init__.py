@@ -1,6 +1,7 @@
 """The language of claims: everything that a topic module needs, from one door."""
 
 from .claims import Cite, Claim, Definition, Lecture, claim, definition, gap, using
+from .codings import AS_IS, BITS, POSITIONS, SIGNS, TRUTH, TWO_VALUES, Choice, per
 from .errors import LanguageError
 from .expressions import (
     Abs,
@@ -9,6 +10,7 @@ from .expressions import (
     at,
     by_value,
     ceiling,
+    cos,
     delta,
     exp,
     expm1,
@@ -32,8 +34,12 @@ from .expressions import (
     xlogy,
 )
 from .probability import E, covariance, mean_of, moment_of, variance, variance_of
+from .routines import routine
 from .sorts import (
     Bit,
+    Counting,
+    Decay,
+    Extended,
     Functional,
     Independent,
     Index,
@@ -41,6 +47,7 @@ from .sorts import (
     Matrix,
     Natural,
     Nonnegative,
+    Nonpositive,
     Normalised,
     OneHot,
     OneHotRows,
@@ -60,6 +67,7 @@ from .sorts import (
     Symmetric,
     Unit,
     Vector,
+    Weight,
 )
 from .statements import (
     AtLeast,
@@ -78,20 +86,30 @@ from .statements import (
 from .steps import at_least, at_most, case, hypothesis, successor
 
 __all__ = [
+    "AS_IS",
+    "BITS",
+    "POSITIONS",
+    "SIGNS",
+    "TRUTH",
+    "TWO_VALUES",
     "Abs",
     "AtLeast",
     "AtMost",
     "Bit",
+    "Choice",
     "Cite",
     "Claim",
     "Converges",
+    "Counting",
     "D",
+    "Decay",
     "Definition",
     "Determines",
     "Diverges",
     "E",
     "Equals",
     "Expr",
+    "Extended",
     "Functional",
     "Identical",
     "Iff",
@@ -105,6 +123,7 @@ __all__ = [
     "Matrix",
     "Natural",
     "Nonnegative",
+    "Nonpositive",
     "Normalised",
     "OneHot",
     "OneHotRows",
@@ -126,6 +145,7 @@ __all__ = [
     "Symmetric",
     "Unit",
     "Vector",
+    "Weight",
     "at",
     "at_least",
     "at_most",
@@ -133,6 +153,7 @@ __all__ = [
     "case",
     "ceiling",
     "claim",
+    "cos",
     "covariance",
     "definition",
     "delta",
@@ -149,9 +170,11 @@ __all__ = [
     "minimum",
     "moment_of",
     "oo",
+    "per",
     "pi",
     "product",
     "recurrence",
+    "routine",
     "series",
     "signum",
     "sqrt",

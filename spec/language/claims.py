@@ -7,7 +7,7 @@ A claim is built on first look into frozen data; everything that consumes it see
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -102,39 +102,46 @@ class _Spoken:
                     self.where,
                 )
             sorts[name] = sort
-        mentioned = [d for s in sorts.values() for d in s.sizes]
-        implicit = {d: inherited[d].sort if d in inherited else Size for d in mentioned if d not in sorts}
-        everything = {**implicit, **sorts}
-        for name, sort in everything.items():
-            for d in sort.sizes:
-                if not everything[d].domain.integer:
-                    raise LanguageError(f"{d} is a dimension of {name} but not of sort Size", self.where)
-        size = {d: everything[d].variable(d, lambda _: sp.Integer(1)) for d in {*mentioned}}
-        with as_written():
-            length = {d: lengths.value(d, size.__getitem__, sp.Integer) for s in everything.values() for d in s.dims}
-        return {
-            k: Variable(
-                k, s, size[k] if k in size else s.variable(k, length.__getitem__), tuple(length[d] for d in s.dims)
-            )
-            for k, s in everything.items()
-        }
+        return declared(sorts, inherited, self.where)
 
     def _call(self, function: Callable[..., Any], **override: Any) -> Any:
         names = inspect.signature(function).parameters
         missing = [n for n in names if n not in self.variables]
         if missing:
             raise LanguageError(f"{missing[0]} is not a variable of {self.id}", located(function))
-        with as_written():
-            try:
-                result = function(**{n: override.get(n, self.variables[n].expr) for n in names})
-                return list(result) if isinstance(result, Iterator) else result
-            except LanguageError as error:
-                raise LanguageError(error.bare, error.where or _line_of(error, function)) from error
-            except (Exception, SystemExit) as error:
-                raise LanguageError(
-                    f"{self.id} cannot be built: {type(error).__name__}: {error}{hint(error)}",
-                    _line_of(error, function),
-                ) from error
+        return built(self.id, function, {n: override.get(n, self.variables[n].expr) for n in names})
+
+
+def declared(sorts: Mapping[str, Sort], inherited: Mapping[str, Variable], where: str) -> dict[str, Variable]:
+    """The variables of these sorts, preceded by the dimensions that they mention and nobody declared."""
+    mentioned = [d for s in sorts.values() for d in s.sizes]
+    implicit = {d: inherited[d].sort if d in inherited else Size for d in mentioned if d not in sorts}
+    everything = {**implicit, **sorts}
+    for name, sort in everything.items():
+        for d in sort.sizes:
+            if not everything[d].domain.integer:
+                raise LanguageError(f"{d} is a dimension of {name} but not of sort Size", where)
+    size = {d: everything[d].variable(d, lambda _: sp.Integer(1)) for d in {*mentioned}}
+    with as_written():
+        length = {d: lengths.value(d, size.__getitem__, sp.Integer) for s in everything.values() for d in s.dims}
+    return {
+        k: Variable(k, s, size[k] if k in size else s.variable(k, length.__getitem__), tuple(length[d] for d in s.dims))
+        for k, s in everything.items()
+    }
+
+
+def built(item: str, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
+    """What a function of the language returns, as written; a LanguageError names the line at which it fails."""
+    with as_written():
+        try:
+            result = function(**arguments)
+            return list(result) if isinstance(result, Iterator) else result
+        except LanguageError as error:
+            raise LanguageError(error.bare, error.where or _line_of(error, function)) from error
+        except (Exception, SystemExit) as error:
+            raise LanguageError(
+                f"{item} cannot be built: {type(error).__name__}: {error}{hint(error)}", _line_of(error, function)
+            ) from error
 
 
 def _line_of(error: BaseException, function: Callable[..., Any]) -> str:

@@ -20,6 +20,7 @@ from .errors import LanguageError
 from .functions import (  # noqa: F401 (one door to all nodes)
     Abs,
     ceiling,
+    cos,
     delta,
     exp,
     expm1,

@@ -67,6 +67,12 @@ class expm1(Word):
     nargs = 1
 
 
+class cos(Word):
+    """The cosine."""
+
+    nargs = 1
+
+
 class maximum(Word):
     """The larger of two numbers."""
 

@@ -6,6 +6,7 @@ checks what to generate, and the reader what is quantified. They cannot part, be
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from typing import Any
 import sympy as sp
 
 from . import lengths, randomness, weights
+from .codings import AS_IS, Coding, Given
 from .errors import LanguageError
 from .expressions import Application, Array, Family
 from .randomness import Outcomes
@@ -24,7 +26,7 @@ RANDOM = ("stationary", "independent")
 
 @dataclass(frozen=True)
 class Domain:
-    """A set of real numbers: an interval, perhaps only its integers, or finitely many values."""
+    """A set of real numbers: an interval, perhaps only its integers or with −∞, or finitely many values."""
 
     words: str
     latex: str
@@ -34,8 +36,11 @@ class Domain:
     open_high: bool = False
     integer: bool = False
     values: tuple[int, ...] = ()
+    minus_infinity: bool = False  # whether −∞ belongs to it, too
 
     def __contains__(self, x: Any) -> bool:
+        if x == -math.inf:
+            return self.minus_infinity
         if self.values:
             return x in self.values
         if self.integer and x != int(x):
@@ -67,9 +72,13 @@ NONNEGATIVE = Domain("a nonnegative number", r"\mathbb{R}_{\ge 0}", low=0)
 UNIT = Domain("a number in [0, 1]", "[0,1]", low=0, high=1)
 OPEN_UNIT = Domain("a number strictly between 0 and 1", "(0,1)", low=0, high=1, open_low=True, open_high=True)
 WEIGHT = Domain("a number in (0, 1]", "(0,1]", low=0, high=1, open_low=True)
+DECAY = Domain("a number in [0, 1)", "[0,1)", low=0, high=1, open_high=True)
+NONPOSITIVE = Domain("a number not above 0", r"\mathbb{R}_{\le 0}", high=0)
+EXTENDED = Domain("a real number or −∞", r"\mathbb{R} \cup \{-\infty\}", minus_infinity=True)
 BIT = Domain("0 or 1", r"\{0,1\}", low=0, high=1, values=(0, 1))
 SIGN = Domain("−1 or +1", r"\{-1,+1\}", low=-1, high=1, values=(-1, 1))
 NATURAL = Domain("a natural number, 0 included", r"\mathbb{N}_0", low=0, integer=True)
+COUNTING = Domain("a natural number, at least 1", r"\mathbb{N}_{>0}", low=1, integer=True)
 SIZE = Domain("a dimension, at least 1", r"\mathbb{N}", low=1, integer=True)
 
 
@@ -195,7 +204,21 @@ class Sort:
         return {
             "kind": self.kind, "dims": self.dims, "low": d.low, "high": d.high, "open_low": d.open_low,
             "open_high": d.open_high, "integer": d.integer, "values": d.values, "sums": self.sums, "symmetric": self.symmetric,
+            "minus_infinity": d.minus_infinity,
         }  # fmt: skip
+
+    def coded(self, always: Coding = AS_IS, **by: Mapping[Any, Coding]) -> Given:
+        """As an argument of a routine: presented to code in another way, always or by a convention."""
+        return Given({None: self}).coded(always, **by)
+
+    def only(self, **when: Any) -> Given:
+        """As an argument of a routine: there only with one value of a convention."""
+        return Given({None: self}).only(**when)
+
+    @property
+    def optional(self) -> Given:
+        """As an argument of a routine: one that a caller may leave out."""
+        return Given({None: self}, may_lack=True)
 
     def words(self, name: str) -> str:
         """The quantifier in words: what a reader must know of the variable."""
@@ -257,7 +280,12 @@ Unit: Any = Sort("Unit", "scalar", UNIT)
 OpenUnit: Any = Sort("OpenUnit", "scalar", OPEN_UNIT)
 Bit: Any = Sort("Bit", "scalar", BIT)
 Sign: Any = Sort("Sign", "scalar", SIGN)
+Weight: Any = Sort("Weight", "scalar", WEIGHT)
+Decay: Any = Sort("Decay", "scalar", DECAY)
+Nonpositive: Any = Sort("Nonpositive", "scalar", NONPOSITIVE)
+Extended: Any = Sort("Extended", "scalar", EXTENDED)
 Natural: Any = Sort("Natural", "scalar", NATURAL)
+Counting: Any = Sort("Counting", "scalar", COUNTING)
 Vector: Any = Sort("Vector", "array", rank=1)
 Matrix: Any = Sort("Matrix", "array", rank=2)
 Symmetric: Any = Sort("Symmetric", "array", rank=2, symmetric=True)

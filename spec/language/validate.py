@@ -30,6 +30,7 @@ INSTEAD = {
     "Mod": "a remainder is no word of the language of claims; write n - m * floor(n / m) for n % m",
     "floor": "n // m is no word of the language of claims; write floor(n / m), with floor from lemmata.spec.language",
     "ceiling": "SymPy's ceiling is no word of the language of claims; take ceiling from lemmata.spec.language",
+    "cos": "SymPy's cos is no word of the language of claims; take cos from lemmata.spec.language",
     "Max": "Max is no word of the language of claims; write maximum(a, b)",
     "Min": "Min is no word of the language of claims; write minimum(a, b)",
     "Sum": "Sum is no word of the language of claims; write total(lambda k: …, over=n)",
@@ -193,6 +194,11 @@ class _Walk:
                     (self.any if isinstance(variable, x.Array) else self.number)(value, ranges)
                 inside = _Walk(self.item, self.lengths, self.placed | {v.name for v, _ in e.places})
                 inside.number(e.expr, _without({v for v, _ in e.places}, ranges))
+            case x.WhereNonnegative():
+                condition, there, elsewhere = e.args
+                self.number(condition, ranges)
+                self.number(there, {condition: (sp.Integer(0), None), **ranges})  # there it is at least 0
+                self.number(elsewhere, ranges)
             case x.Moment():
                 self._random(e.args[0], int(e.args[1]))
                 self.any(e.args[0], ranges)
