@@ -1,4 +1,4 @@
-"""The command line: `lemmata verify`, `report`, `prove`, `list`, `show`.
+"""The command line: `lemmata verify`, `report`, `prove`, `audit`, `list`, `show`.
 
 Only click is imported here; the rest loads when a command needs it, so that `lemmata --help` answers at once.
 """
@@ -14,10 +14,12 @@ from typing import Any
 
 import click
 
+from .audit import audit
+
 if __name__ != "lemmata.cli":
     raise ImportError("import lemmata.cli; the folder cli is not a package of its own")
 
-KINDS = ("claims", "definitions", "lectures", "methods", "statements")
+KINDS = ("claims", "definitions", "lectures", "methods", "routines", "statements")
 DEFAULT_REPORT = "reports/out/lemmata.html"
 
 
@@ -28,6 +30,9 @@ def group(context: click.Context) -> None:
     """Say of the mathematics of machine learning what is true, why, and whether code computes it."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
+
+
+group.add_command(audit)
 
 
 def selection(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -170,7 +175,7 @@ def _write(run: Any, outputs: dict[str, str | None], console: Any) -> None:
 @click.argument("kind", default="claims", metavar="[" + "|".join(KINDS) + "]")
 @click.option("--lecture", default="", metavar="KEY", help="only what this lecture states")
 def list_(kind: str, lecture: str) -> None:
-    """List the claims, definitions, lectures, methods, or the lectures' statements that claims answer for."""
+    """List the claims, definitions, lectures, methods, what an audit can ask for (routines), or the lectures' statements that claims answer for."""
     from ..checks import listings
     from ..checks.selection import UsageError, unknown
     from ..reports import terminal

@@ -28,7 +28,7 @@ def render(run: Run) -> str:
     >>> page.startswith("<!doctype html>"), "<script" in page
     (True, False)
     """
-    return _environment().get_template("page.html.jinja").render(_view(run))
+    return environment().get_template("page.html.jinja").render(_view(run))
 
 
 @dataclass(frozen=True)
@@ -66,21 +66,21 @@ class _Trusted:
 
 
 def _view(run: Run) -> dict[str, Any]:
-    claim_anchors = _anchors("claim", [claim.id for claim in run.claims])
+    claim_anchors = anchors("claim", [claim.id for claim in run.claims])
     topics: dict[str, list[tuple[ClaimRecord, str]]] = {}
     for claim, anchor in zip(run.claims, claim_anchors, strict=True):
         topics.setdefault(claim.topic, []).append((claim, anchor))
-    definition_anchors = _anchors("definition", [d.id for d in run.definitions])
+    definition_anchors = anchors("definition", [d.id for d in run.definitions])
     targets = {d.id: a for d, a in zip(reversed(run.definitions), reversed(definition_anchors), strict=True)}
     targets |= {c.id: a for c, a in zip(reversed(run.claims), reversed(claim_anchors), strict=True)}
     return {
         "run": run,
-        "made_on": _made_on(),
+        "made_on": made_on(),
         "sentences": words.verified(run),
         "counts": words.by_standing(run.claims),
         "topics": [
             _Topic(topic, anchor, tuple(claims))
-            for (topic, claims), anchor in zip(topics.items(), _anchors("topic", list(topics)), strict=True)
+            for (topic, claims), anchor in zip(topics.items(), anchors("topic", list(topics)), strict=True)
         ],
         "attention": words.needs_attention(run.claims),
         "sheets": _sheets(run),
@@ -93,10 +93,10 @@ def _view(run: Run) -> dict[str, Any]:
     }
 
 
-def _anchors(kind: str, names: Sequence[str]) -> list[str]:
+def anchors(kind: str, names: Sequence[str]) -> list[str]:
     """A fragment for each name, safe in an address and never twice the same.
 
-    >>> _anchors("claim", ["a.b", "a b", "a.b"])
+    >>> anchors("claim", ["a.b", "a b", "a.b"])
     ['claim.a.b', 'claim.a~20~b', 'claim.a.b~2']
     """
     seen: dict[str, int] = {}
@@ -111,7 +111,7 @@ def _anchors(kind: str, names: Sequence[str]) -> list[str]:
 def _sheets(run: Run) -> list[tuple[LectureRecord, list[_Erratum]]]:
     """The errata of each lecture, in the order of the lectures."""
     found = words.errata(run)
-    rows = [_Erratum(c, p, a) for (c, p), a in zip(found, _anchors("erratum", [p.id for _, p in found]), strict=True)]
+    rows = [_Erratum(c, p, a) for (c, p), a in zip(found, anchors("erratum", [p.id for _, p in found]), strict=True)]
     lectures = {lecture.key: lecture for lecture in run.lectures}
     for row in rows:
         lectures.setdefault(row.printed.lecture, LectureRecord(row.printed.lecture, row.printed.lecture_title, "", ""))
@@ -153,7 +153,7 @@ def _trusted(run: Run) -> list[_Trusted]:
     return [_Trusted(item, tuple(names), tuple(alone[item])) for item, names in sorted(methods.items())]
 
 
-def _made_on() -> datetime:
+def made_on() -> datetime:
     """The date of the report in UTC: SOURCE_DATE_EPOCH, or now."""
     try:
         return datetime.fromtimestamp(int(os.environ["SOURCE_DATE_EPOCH"]), UTC)
@@ -166,7 +166,11 @@ def _template(name: str) -> str:
     return re.sub(r"^[ \t]+", "", (_TEMPLATES / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
-def _environment() -> Environment:
+def stylesheet(name: str = "styles.css") -> str:
+    return _template(name)
+
+
+def environment() -> Environment:
     environment = Environment(
         loader=FunctionLoader(_template),
         autoescape=True,
@@ -181,7 +185,7 @@ def _environment() -> Environment:
         Verdict=Verdict,
         typeset=_typeset,
         printed=typeset_printed,
-        css=Markup(_template("styles.css")),
+        css=Markup(stylesheet()),
     )
     environment.filters.update(
         say=lambda text: Markup("<bdi>{}</bdi>").format(words.clean(text)),

@@ -118,7 +118,7 @@ def listing(rows: Iterable[Mapping[str, Any]]) -> RenderableType:
     found = list(rows)
     if not found:
         return Text("Nothing to list.")
-    table = _table(*found[0])
+    table = with_headings(*found[0])
     for row in found:
         table.add_row(*(chip(v) if isinstance(v, Verdict) else Text(words.clean(v)) for v in row.values()))
     return table
@@ -136,17 +136,17 @@ def _claim(record: ClaimRecord) -> Iterator[RenderableType]:
     if record.note:
         yield Text(words.clean(record.note), style="dim")
     yield Text()
-    yield _indented(Text(words.clean(record.statement.text), style="bold"), 4)
+    yield indented(Text(words.clean(record.statement.text), style="bold"), 4)
     for meaning in record.where:
-        yield _indented(Text(f"where {words.clean(meaning.text)}"), 4)
+        yield indented(Text(f"where {words.clean(meaning.text)}"), 4)
     if record.quantifiers:
-        yield _indented(Text(f"for all {words.clean('; '.join(record.quantifiers))}"), 4)
+        yield indented(Text(f"for all {words.clean('; '.join(record.quantifiers))}"), 4)
     if defect := words.no_value_sentence(record.evidence):
-        yield _indented(Text(defect, style="yellow"), 4)
+        yield indented(Text(defect, style="yellow"), 4)
     if record.witness:
-        yield _indented(Text(f"The hypotheses can be met: {words.inputs(record.witness)}.", style="dim"), 4)
+        yield indented(Text(f"The hypotheses can be met: {words.inputs(record.witness)}.", style="dim"), 4)
     if against := words.refutation(record.evidence):
-        yield from _section("False", [_indented(_example(against), 2)])
+        yield from section("False", [indented(_example(against), 2)])
     for proof in record.proofs:
         yield from _proof(proof)
     for printed in record.printed:
@@ -154,10 +154,10 @@ def _claim(record: ClaimRecord) -> Iterator[RenderableType]:
     if record.twins:
         yield from _twins(record)
     records = _evidence(record.evidence) if record.evidence else Text("  No method looked at this claim.")
-    yield from _section("Evidence", [records])
+    yield from section("Evidence", [records])
     yield Text()
     trusted = dict.fromkeys(item for e in record.evidence for item in e.trusted)
-    yield _fields(
+    yield labelled(
         {
             "trusted": ", ".join(trusted),
             "definitions": ", ".join(record.definitions),
@@ -173,12 +173,12 @@ def _definition(record: DefinitionRecord) -> Iterator[RenderableType]:
     if record.title:
         yield Text(words.clean(record.title))
     yield Text()
-    yield _indented(Text(f"{words.clean(record.notation.text)} ≔ {words.clean(record.formula.text)}", style="bold"), 4)
+    yield indented(Text(f"{words.clean(record.notation.text)} ≔ {words.clean(record.formula.text)}", style="bold"), 4)
     if record.quantifiers:
-        yield _indented(Text(f"for {words.clean('; '.join(record.quantifiers))}"), 4)
+        yield indented(Text(f"for {words.clean('; '.join(record.quantifiers))}"), 4)
     yield Text()
     computed = record.stable.text if record.stable else ""
-    yield _fields({"computed as": computed, "implementation": record.implementation, "source": record.source})
+    yield labelled({"computed as": computed, "implementation": record.implementation, "source": record.source})
 
 
 def _proof(proof: ProofRecord) -> Iterator[RenderableType]:
@@ -195,8 +195,8 @@ def _proof(proof: ProofRecord) -> Iterator[RenderableType]:
             steps.add_row("", "", "", Text(f"Case {words.clean(case)}:" if case else "In all cases:", style="bold"))
         mark = Text(words.MARKS[step.verdict], style=_STYLES[step.verdict])
         steps.add_row(mark, Text(str(step.number)), Text(words.clean(step.relation)), _step(step))
-    after = [_indented(Text(words.clean(proof.detail)), 2)] if proof.detail else []
-    yield from _section(heading, [_indented(steps, 2), *after])
+    after = [indented(Text(words.clean(proof.detail)), 2)] if proof.detail else []
+    yield from section(heading, [indented(steps, 2), *after])
 
 
 def _step(step: StepRecord) -> RenderableType:
@@ -206,7 +206,7 @@ def _step(step: StepRecord) -> RenderableType:
     if step.detail:
         parts.append(Text(f"  {words.clean(step.detail)}", style=_STYLES[step.verdict]))
     if step.counterexample:
-        parts.append(_indented(_example(step.counterexample), 2))
+        parts.append(indented(_example(step.counterexample), 2))
     return Group(*parts)
 
 
@@ -217,10 +217,10 @@ def _printed(printed: PrintedRecord) -> Iterator[RenderableType]:
     correct = printed.correction_formula.text if printed.correction_formula else ""
     if printed.correction:
         correct = f"{correct} ({printed.correction})" if correct else printed.correction
-    section = f", “{printed.section}”" if printed.section else ""
+    place = f", “{printed.section}”" if printed.section else ""
     against = words.refutation(printed.evidence)
     fields = {
-        "in": f"{printed.lecture_title or printed.lecture}{section}",
+        "in": f"{printed.lecture_title or printed.lecture}{place}",
         "printed": printed.latex,
         "read as": printed.reading.text,
         "wrong": printed.wrong if printed.erratum else "",
@@ -228,7 +228,7 @@ def _printed(printed: PrintedRecord) -> Iterator[RenderableType]:
         **(_witness(against) if against else {}),
         "correct": correct,
     }
-    yield from _section(heading, [_fields(fields)])
+    yield from section(heading, [labelled(fields)])
 
 
 def _twins(record: ClaimRecord) -> Iterator[RenderableType]:
@@ -237,7 +237,7 @@ def _twins(record: ClaimRecord) -> Iterator[RenderableType]:
         for twin in record.twins
         if words.is_suspicious(twin)
     ]
-    yield from _section("Wrong twins", [Text(f"  {words.twins_sentence(record)}"), *shown])
+    yield from section("Wrong twins", [Text(f"  {words.twins_sentence(record)}"), *shown])
 
 
 def _evidence(records: Sequence[Evidence]) -> Table:
@@ -259,12 +259,12 @@ def _evidence(records: Sequence[Evidence]) -> Table:
         if e.command:
             told.append(Text(words.clean(e.command), style="dim"))
         method, took = Text(words.clean(e.method)), Text(words.seconds(e.seconds))
-        table.add_row(_indented(chip(e.verdict), 2), method, Group(*told), took)
+        table.add_row(indented(chip(e.verdict), 2), method, Group(*told), took)
     return table
 
 
 def _example(found: Counterexample, link: bool = False) -> Table:
-    return _fields(_witness(found, link), 0)
+    return labelled(_witness(found, link), 0)
 
 
 def _witness(found: Counterexample, link: bool = False) -> dict[str, str]:
@@ -273,7 +273,7 @@ def _witness(found: Counterexample, link: bool = False) -> dict[str, str]:
     return {"at": words.inputs(found.inputs), **sides, **should, "note": found.note}
 
 
-def _fields(named: Mapping[str, str], indent: int = 2) -> Table:
+def labelled(named: Mapping[str, str], indent: int = 2) -> Table:
     """Named texts, one under the other; those that are empty are left out."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True, style="dim")
@@ -284,18 +284,18 @@ def _fields(named: Mapping[str, str], indent: int = 2) -> Table:
     return table
 
 
-def _table(*headings: str) -> Table:
+def with_headings(*headings: str) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold", show_edge=False)
     for heading in headings:
         table.add_column(words.clean(heading), overflow="fold")
     return table
 
 
-def _section(heading: str | Text, shown: Sequence[RenderableType]) -> Iterator[RenderableType]:
+def section(heading: str | Text, shown: Sequence[RenderableType]) -> Iterator[RenderableType]:
     yield Text()
     yield Text(heading, style="bold") if isinstance(heading, str) else heading
     yield from shown
 
 
-def _indented(found: RenderableType, columns: int) -> Padding:
+def indented(found: RenderableType, columns: int) -> Padding:
     return Padding(found, (0, 0, 0, columns), expand=False)

@@ -76,7 +76,10 @@ class FormatRow:
 
 @dataclass(frozen=True)
 class Point:
-    """A point of the plot of error against input: the largest |entry| of the input, error and budget absolute."""
+    """One point of the plot of error against input.
+
+    size is the largest |entry| of the input; error and budget are absolute.
+    """
 
     format: str
     size: float

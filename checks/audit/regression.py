@@ -1,0 +1,238 @@
+"""What an audit found as programs that need nothing of ours: a pytest file, and one short program for each finding.
+
+A test fails on its counterexample now and passes when the target is mended. It needs pytest, what the target itself
+needs, and NumPy or PyTorch where the arguments are arrays or tensors.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .findings import Audit, Finding, Plain
+from .sources import (
+    Place,
+    arguments,
+    call,
+    comment,
+    floats,
+    is_name,
+    listing,
+    loading,
+    number,
+    place,
+    printable,
+)
+from .templates import CALL, CALLER, CHECKS, DIED, HELPERS, IN_A_CHILD, LAYOUTS
+
+BITS = {"float64": 53, "float32": 24, "float16": 11, "bfloat16": 8}
+LEAST = {"float64": -1022, "float32": -126, "float16": -14, "bfloat16": -126}  # the exponent of the smallest normal
+UNITS = 4  # of the budget, as in the audit
+REPEATED = 20
+_DIED = re.compile(r"crashed|took longer|ran out of memory|exited with status")
+
+
+def regression_test(audit: Audit, folder: str | Path = ".") -> str:
+    """A pytest file for the folder that it will be put in, with a test for each finding, the smallest first.
+
+    Raises UsageError where the target cannot be loaded by name.
+    """
+    where = place(audit.target)
+    found = sorted(audit.findings, key=lambda f: f.role != "smallest")
+    conventions = ", ".join(f"{name}={value}" for name, value in audit.conventions.items())
+    head = f"{audit.target} as {audit.definition}" + (f" ({conventions})" if conventions else "")
+    title = f'"""Regression tests from an audit of a function against its definition."""\n\n{comment(head)}'
+    title += comment(f"{audit.verdict.value}: {audit.diagnosis} {audit.mistake}")
+    if not found:
+        return f"{title}# The audit found no failing input, so there is nothing to test.\n"
+    names = _test_names(found)
+    body = _program(where, audit.call, audit.style, list(zip(names, found, strict=True)), Path(folder))
+    return f"{title}\n{body}"
+
+
+def reproduce(target: str, call: str, style: str, finding: Finding) -> str:
+    """A complete program that prints what is expected and what comes, and exits with 1 where it fails, else with 0.
+
+    target: "FILE.py:NAME" or "MODULE:NAME", a module being looked for in the folder where the program runs, too.
+    """
+    where = place(target)
+    body = _program(where, call, style, [("test", finding)], None)
+    head = comment(
+        f"{target}: {finding.kind}, {finding.format}. Exits with 1 where it fails, with 0 where it does not."
+    )
+    program = f"{head}\n{body}\n\n{CALLER}"
+    return f"{head}\n{IN_A_CHILD.format(program=ascii(program))}" if _died(finding) else program
+
+
+def _test_names(found: Sequence[Finding]) -> list[str]:
+    names: list[str] = []
+    for f in found:
+        plain = re.sub(r"\W", "_", f"test_{f.role}_{f.kind}_{f.format}", flags=re.ASCII)
+        taken = sum(name == plain or re.fullmatch(rf"{plain}_\d+", name) is not None for name in names)
+        names.append(plain if not taken else f"{plain}_{taken + 1}")
+    return names
+
+
+def _program(where: Place, template: str, style: str, found: Sequence[tuple[str, Finding]], folder: Path | None) -> str:
+    every = {name for _, f in found for inputs in (f.inputs, *f.before) for name in inputs}
+    if bad := sorted(name for name in every if not is_name(name)):
+        raise ValueError(f"{bad[0]!r} is no name of an argument")
+    died = folder is not None and any(_died(f) for _, f in found)
+    tests = "".join(_test(name, f, style, died=died and _died(f)) for name, f in found)
+    called = call(template, where, every)
+    body = [
+        loading(where, folder),
+        CALL.format(called=called),
+        HELPERS,
+        *(CHECKS[need] for need in CHECKS if f"{need}(" in tests),
+        *(LAYOUTS["torch" if style == "torch" else "numpy"][need] for need in LAYOUTS["numpy"] if f"{need}(" in tests),
+        DIED if died else "",
+        tests,
+        '\n\nif __name__ == "__main__":\n    globals()[sys.argv[1]](alone=True)\n' if died else "",
+    ]
+    text = "".join(body)
+    standard = [n for n in ("copy", "importlib", "importlib.util", "os", "subprocess", "sys") if _uses(text, n)]
+    lines = [f"import {name}\n" for name in standard]
+    lines += (
+        [f"from math import {', '.join(n for n in ('inf', 'nan') if _mentions(text, n))}\n"]
+        if any(_mentions(text, n) for n in ("inf", "nan"))
+        else []
+    )
+    lines += ["from pathlib import Path\n"] if "Path(" in text else []
+    uses_torch, uses_numpy = style == "torch" and "torch." in text, style not in ("torch", "lists", "numbers")
+    others = ["import numpy as np\n"] if uses_numpy and "np." in text else []
+    others += ["import torch\n"] if uses_torch else []
+    return "".join(lines) + ("\n" + "".join(others) if others else "") + text
+
+
+def _uses(text: str, module: str) -> bool:
+    if module == "importlib":
+        return "importlib.import_module" in text
+    return f"{module}." in text
+
+
+def _mentions(text: str, name: str) -> bool:
+    return re.search(rf"(?<![\w.\"']){name}(?![\w\"'])", text) is not None
+
+
+def _died(finding: Finding) -> bool:
+    return isinstance(finding.got, str) and _DIED.search(finding.got) is not None
+
+
+# One test
+
+
+def _test(name: str, f: Finding, style: str, died: bool) -> str:
+    saying = comment(f"{f.kind}, {f.format}. {f.note}".replace(". .", "."), "    ")
+    if isinstance(f.got, str):
+        saying += comment(f"At the audit: {f.got}", "    ")
+    lines = [f"\n\ndef {name}({'alone=False' if died else ''}):\n", saying]
+    if died:
+        lines.append(f'    if not alone:\n        return in_a_child("{name}")\n')
+    body = _body(f, style)
+    return "".join([*lines, *(f"    {line}\n" if line else "\n" for line in body.splitlines())])
+
+
+def _body(f: Finding, style: str) -> str:
+    given = arguments(f.inputs, style, f.layout, "")
+    if not f.inputs:
+        return "load()"
+    checking = _checking(f)
+    if f.kind == "mutation":
+        return f"given = {given}\nbefore = copy.deepcopy(given)\ncall(load(), given)\nunchanged(before, given)"
+    if f.kind == "nondeterminism":
+        start = f"module = load()\ngiven = {given}\n"
+        return start + f"same([call(module, copy.deepcopy(given)) for _ in range({REPEATED})])"
+    if f.kind == "gradient":
+        cotangent = _tensor(f.cotangent) if f.cotangent else "1.0"
+        return f"given = {given}\ngot = gradient(call, load(), given, {f.wrt!a}, {cotangent})\n{checking}"
+    if f.before:
+        calls = "".join(_earlier(inputs, style, f) for inputs in f.before)
+        fill = "refill(held, given)\ngot = call(module, held)\n" if f.layout == "reused" else ""
+        return f"module = load()\n{calls}given = {given}\n{fill or 'got = call(module, given)'}\n{checking}"
+    return f"given = {given}\ngot = call(load(), given)\n{checking}"
+
+
+def _earlier(inputs: Any, style: str, f: Finding) -> str:
+    said = "# an earlier call" + (
+        ", whose arrays then take the next call's numbers\n" if f.layout == "reused" else "\n"
+    )
+    return f"{said}held = {arguments(inputs, style, f.layout, '')}\ncall(module, held)\n"
+
+
+def _tensor(plain: Plain) -> str:
+    return listing(plain, "    ")
+
+
+def _checking(f: Finding) -> str:
+    """What is asked of the result."""
+    if f.kind == "dtype":
+        return f"same_dtype(got, {_dtypes(f)!a})"
+    if isinstance(f.expected, str) or f.expected is None:
+        return comment(f"Expected: {f.expected or 'that it returns'}").rstrip() if f.expected else ""
+    several = isinstance(f.expected, list | tuple)
+    expected = list(f.expected) if several else [f.expected]
+    got = list(f.got) if isinstance(f.got, list | tuple) else [f.got]
+    allowed, why = tolerances(f, expected, got)
+    rows = [
+        f"    (({', '.join(str(int(n)) for n in e['shape'])}{',' if len(e['shape']) == 1 else ''}), "
+        f"{listing({**e, 'shape': [len(e['data'])]}, '    ')}, {number(t)}),\n"
+        for e, t in zip(expected, allowed, strict=True)
+    ]
+    want = "# shape, numbers, tolerance\nwant = [\n" + "".join(rows) + "]\n"
+    return f"{comment(why)}{want}check({'got' if several else '[got]'}, want)"
+
+
+def _dtypes(f: Finding) -> list[str]:
+    if isinstance(f.expected, str) or f.expected is None:
+        return [printable(f.expected or f.format)]
+    return [str(e["dtype"]) for e in (f.expected if isinstance(f.expected, list | tuple) else [f.expected])]
+
+
+def tolerances(f: Finding, expected: Sequence[Plain], got: Sequence[Any]) -> tuple[list[float], str]:
+    """The absolute tolerance of each result, and in words what it is; always less than the error that was found."""
+    bits = BITS.get(f.format, 53)
+    error = _largest_error(expected, got)
+    largest = [max((abs(x) for x in floats(e) if math.isfinite(x)), default=0.0) for e in expected]
+    units = f.budget_units
+    if units is not None and math.isfinite(units) and units > UNITS and 0 < error < math.inf:
+        unit = error / units
+        least = [max(UNITS * unit, UNITS * _ulp(v, f.format)) for v in largest]
+        why = (
+            f"Tolerance: {UNITS} units of the error budget, each what rounding in {f.format} may do to the textbook's"
+            f" stable formula here ({unit:.3g}; the error found, {error:.3g}, is {units:.3g} of them), and not less"
+            f" than {UNITS} ulp."
+        )
+    else:
+        least = [max(math.ldexp(v, -round(0.6 * bits)), UNITS * _ulp(v, f.format)) for v in largest]
+        why = (
+            f"Tolerance: a part in 2**{round(0.6 * bits)}, which an honest formula in {f.format} keeps."
+            " Infinities have to be exactly that."
+        )
+    return [t if t < error else error / 2 for t in least], why
+
+
+def _largest_error(expected: Sequence[Plain], got: Sequence[Any]) -> float:
+    """Infinite where the two cannot be compared, or are not both finite."""
+    error = 0.0
+    for e, g in zip(expected, got, strict=False):
+        if not hasattr(g, "keys") or list(g["shape"]) != list(e["shape"]):
+            return math.inf
+        for a, b in zip(floats(e), floats(g), strict=True):
+            if a != b:
+                error = max(error, abs(a - b)) if math.isfinite(a) and math.isfinite(b) else math.inf
+    return error if error and len(expected) == len(got) else math.inf
+
+
+def _ulp(value: float, format: str) -> float:
+    """The distance of numbers of a format at a value.
+
+    >>> _ulp(1.0, "float32") == 2.0**-23
+    True
+    """
+    bits, least = BITS.get(format, 53), LEAST.get(format, -1022)
+    exponent = math.frexp(value)[1] - 1 if value else least
+    return math.ldexp(1.0, max(exponent, least) - bits + 1)
