@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..format_balls import FORMATS, Format
-from .calling import Answers, Form, ask, whole
+from .calling import Answers, Form, ask, fits, whole
 from .describing import slope_finding, value_finding
 from .findings import AuditVerdict, Finding
 from .inputs import Batch
@@ -19,7 +19,7 @@ from .purity import Impurity, Purity
 from .reference import screen, shapes
 from .searching import Found, Search
 from .slopes import Asked, Passed
-from .smallest import smallest
+from .smallest import fewer_points, smallest
 from .widening import Outcome, outcomes, systematic
 
 SETTLED = 16  # infinite values that a candidate for the smallest input may have settled
@@ -54,13 +54,12 @@ class _Decider:
         small = self._shrunk(best, verdict)
         confirmed = self._confirmed(small)
         if confirmed is None:
-            impure = self._impurity(best) or self._impurity(small)
-            if impure:
-                return Decision(AuditVerdict.IMPURE, impure=impure)
-            note = "a failure did not show again in a fresh process, and why is not known"
-            return Decision(AuditVerdict.UNDECIDED, f"{note[0].upper()}{note[1:]}.")
+            impure = self._impurity(best)
+            note = "A failure did not show again in a fresh process, and why is not known."
+            return Decision(AuditVerdict.IMPURE if impure else AuditVerdict.UNDECIDED, note, impure=impure)
         findings = [confirmed]
         worst = max(chosen, key=lambda f: (f.failure.units if math.isfinite(f.failure.units) else 0.0, f.size))
+        worst = self._alone(worst)
         extra = self._confirmed(worst, "worst")
         if extra is not None and extra.inputs != confirmed.inputs:
             findings.append(extra)
@@ -147,6 +146,24 @@ class _Decider:
                 return replace(found, points=points, form=form, failure=failure)
         return found
 
+    def _alone(self, found: Found) -> Found:
+        """A failing call with only the points that it needs to fail."""
+        if found.asked is not None or found.points.count == 1 or found.form.integers:
+            return found
+        fmt = FORMATS[found.points.dtype]
+
+        def fails(batch: Batch, form: Form) -> np.ndarray:
+            return self._judged(batch, form, fmt).failing.reshape(-1, form.rows).any(axis=1)
+
+        first = found.points.take(np.array([found.failure.row]))
+        alone = replace(found.form, lead=(1,))
+        if fits(first, alone) and fails(first, alone).any():
+            points, form = first, alone
+        else:
+            points, form = fewer_points(found.points, found.form, fails)
+        failure = _first(self._judged(points, form, fmt))
+        return replace(found, points=points, form=form, failure=failure) if failure else found
+
     def _shrunk_slope(self, found: Found) -> Found:
         assert found.asked
         fmt, wrt = FORMATS[found.points.dtype], found.asked.wrt
@@ -205,7 +222,7 @@ class _Decider:
         if found.asked is not None:
             return None
         points = found.points
-        if found.earlier is not None and found.form == found.form:
+        if found.earlier is not None:
             rows = found.form.rows
             before = found.earlier.take(np.arange(max(0, found.earlier.count - 40 * rows), found.earlier.count))
             points = joined(before, found.points)

@@ -57,7 +57,8 @@ class Calls:
     """A batch of calls. order: rows of the batch, with repetitions; reuse: one set of arrays, overwritten in place.
 
     wide: in a wider format; wrt and cotangents (one for each row): the gradients of <cotangent, result> are the
-    outputs. seconds: no further call is made after so long.
+    outputs. seconds: no further call is made after so long. fresh: in a copy of the process as it was after loading (of
+    a process that has had no other calls), with random generators seeded by `seed`, and gone afterwards.
     """
 
     arguments: Sequence[Argument]
@@ -70,6 +71,8 @@ class Calls:
     wrt: str = ""
     cotangents: np.ndarray | None = None
     seconds: float = 0.0
+    fresh: bool = False
+    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -257,7 +260,7 @@ class Process:
             buffers.append(data)
         header = {"do": "call", "arguments": about, "count": count, "style": calls.style, "layout": calls.layout}
         header |= {"reuse": calls.reuse, "wide": calls.wide, "wrt": calls.wrt, "cotangents": weights}
-        header |= {"call": tree, "seconds": calls.seconds}
+        header |= {"call": tree, "seconds": calls.seconds, "fresh": calls.fresh, "seed": calls.seed}
         return header, buffers
 
 

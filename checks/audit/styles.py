@@ -75,7 +75,7 @@ def _variants(process: Process, variant: Variant, loaded: Loaded) -> list[Varian
     optional = [name for name, given in variant.routine.arguments.items() if given.may_lack]
     full = variant.with_optional(optional)
     if process.target.call:
-        used = template(process.target.call).names
+        used = [name for name, _ in template(process.target.call).names]
         return [full] if any(name in used for name in optional) else [variant]
     made = [v for v in dict.fromkeys((variant, full)) if loaded.takes(_count(v))]
     if made:

@@ -229,13 +229,31 @@ def work(channel, forked):
                 os._exit(0)
             channel.write(told)
         else:
+            child = os.fork() if header["fresh"] else 0
+            if child:
+                _end_with(os.waitpid(child, 0)[1])
+                continue
+            if header["fresh"]:
+                forked.clear()
+                _prctl(1, signal.SIGKILL)
+                seed(header["seed"])
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 told, buffers = calls.run(header, data, target, asked, channel.progress, forked, sibling)
             channel.progress[0] = -2
             channel.write(told, buffers)
+            if header["fresh"]:
+                os._exit(0)
             with contextlib.suppress(OSError):
                 os.chdir(here)
+
+
+def _end_with(status):
+    """As the child ended that had the calls to make: nothing where it ended well."""
+    if os.WIFSIGNALED(status):
+        os.kill(os.getpid(), os.WTERMSIG(status))
+    elif os.WEXITSTATUS(status):
+        os._exit(os.WEXITSTATUS(status))
 
 
 def main():
