@@ -1,7 +1,7 @@
 """Does a function change its arguments, remember earlier calls, or give different answers to one question?
 
-A result counts as another one where it differs by more than the error budget: sums in another order may differ in the
-last places. Every suspicion is confirmed in fresh processes before it is reported.
+A result counts as another one where it differs by more than two correct results may: sums in another order differ in
+the last places. Every suspicion is confirmed in fresh processes before it is reported.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..format_balls import FORMATS
+from ..format_balls import CORRECT, FORMATS
 from .calling import Answers, Form, ask, whole
 from .inputs import Batch
 from .process import Process
@@ -167,18 +167,20 @@ def _tail(answers: Answers, rows: int, points: Batch) -> Answers:
 
 
 def other(first: Answers, later: Answers, rows: Sequence[int], screens: Sequence[Screen]) -> int | None:
-    """The first point of `later`, whose k-th point is rows[k] of `first`, with another result than there."""
+    """The point of `later`, whose k-th point is rows[k] of `first`, whose result differs most from the one there."""
     at = np.array(rows)
     if first.outputs is None or later.outputs is None:
         return None
-    differ = np.zeros(len(at), bool)
+    apart = np.zeros(len(at))
     for a, b, s in zip(first.outputs, later.outputs, screens, strict=True):
-        a = a[at]
+        a, rad = a[at], s.rad[at]
         with np.errstate(all="ignore"):
-            apart = ~((a == b) | (np.isnan(a) & np.isnan(b)))
-            apart &= ~(np.abs(a - b) <= s.rad[at])
-        differ |= apart.reshape(len(at), -1).any(axis=1)
+            units = np.where(np.isfinite(rad), np.abs(a - b) / rad, 0)
+            units = np.where(np.isfinite(a) != np.isfinite(b), np.inf, np.nan_to_num(units, nan=0.0, posinf=np.inf))
+            units = np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0, units)
+        apart = np.maximum(apart, units.reshape(len(at), -1).max(axis=1, initial=0))
     for k, call in enumerate(at // first.form.rows):
-        differ[k] |= (call in first.replies.errors) != (k // later.form.rows in later.replies.errors)
-    found = np.flatnonzero(differ)
-    return int(found[0]) if len(found) else None
+        if (call in first.replies.errors) != (k // later.form.rows in later.replies.errors):
+            apart[k] = np.inf
+    worst = int(np.argmax(apart)) if len(apart) else 0
+    return worst if len(apart) and apart[worst] > 2 * CORRECT else None
