@@ -108,7 +108,7 @@ def mapped(variant: Variant, drawn: Mapping[str, Any], numbers: Any, stable: boo
     axis: Any = variant.conventions.get("axis")
     if variant.maps == "rows":
         (x,) = drawn.values()
-        x = np.ravel(x) if axis == "none" else np.moveaxis(x, axis, -1)
+        x, axis = (np.ravel(x), -1) if axis == "none" else (np.moveaxis(x, axis, -1), axis)
         rows = [evaluated(variant, env_of(variant, {"x": r}), numbers, stable)[0] for r in x.reshape(-1, x.shape[-1])]
         out = np.empty(len(rows), dtype=object)
         if not rows[0].shape:
