@@ -56,7 +56,7 @@ class Argument:
 class Calls:
     """A batch of calls. order: rows of the batch, with repetitions; reuse: one set of arrays, overwritten in place.
 
-    wide: in a wider format; wrt and cotangents (one for each row): the gradients of <cotangent, result> are the
+    wide: in a wider format, plain Python in so many digits; wrt and cotangents (one for each row): the gradients of <cotangent, result> are the
     outputs. seconds: no further call is made after so long.
     """
 
@@ -67,6 +67,7 @@ class Calls:
     order: Sequence[int] | None = None
     reuse: bool = False
     wide: bool = False
+    digits: int = 50
     wrt: str = ""
     cotangents: np.ndarray | None = None
     seconds: float = 0.0
@@ -256,7 +257,13 @@ class Process:
             weights = {"dtype": str(data.dtype), "shape": data.shape}
             buffers.append(data)
         header = {"do": "call", "arguments": about, "count": count, "style": calls.style, "layout": calls.layout}
-        header |= {"reuse": calls.reuse, "wide": calls.wide, "wrt": calls.wrt, "cotangents": weights}
+        header |= {
+            "reuse": calls.reuse,
+            "wide": calls.wide,
+            "digits": calls.digits,
+            "wrt": calls.wrt,
+            "cotangents": weights,
+        }
         header |= {"call": tree, "seconds": calls.seconds}
         return header, buffers
 
