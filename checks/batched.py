@@ -205,11 +205,17 @@ class Batched:
             if isinstance(best, int) and isinstance(v, int):
                 best = max(best, v)
                 continue
-            a, b = self._ball(best), self._ball(v)
-            best = self.choose(b.mid > a.mid, b, a)
-            unbounded = np.isinf(a.rad) | np.isinf(b.rad)
-            best = Ball(best.mid, np.where(unbounded, np.inf, best.rad))
+            best = self._larger(self._ball(best), self._ball(v))
         return best
+
+    @_silent
+    def _larger(self, a: Ball, b: Ball) -> Ball:
+        """From the larger of the low ends to the larger of the high ones."""
+        mid = np.where(b.mid > a.mid, b.mid, a.mid)
+        gap = np.abs(a.mid - b.mid).astype(np.float64)  # by which the smaller one lies lower
+        lower, upper = np.where(b.mid > a.mid, a.rad, b.rad), np.where(b.mid > a.mid, b.rad, a.rad)
+        rad = np.where(np.isnan(gap) | np.isinf(gap), upper, np.maximum(upper, lower - gap))
+        return Ball(mid, np.where(np.isinf(a.rad) | np.isinf(b.rad), np.inf, rad))
 
     def choose(self, mask: Any, there: Any, elsewhere: Any) -> Any:
         """Element by element, one number where the mask holds and another where it does not."""

@@ -61,7 +61,7 @@ FORMATS: Mapping[str, Format] = {f.name: f for f in (FLOAT64, FLOAT32, FLOAT16, 
 class FormatBalls:
     """The arithmetic of one format for `Evaluation`. Integers (sizes, indices, counts) are exact constants.
 
-    A branch (`where_nonnegative`, a maximum) goes by the midpoint, so on an input it goes by its exact value. An input
+    A branch (`where_nonnegative`) goes by the midpoint, so on an input it goes by its exact value. An input
     may be −∞, exactly: a maximum ignores it, and its exponential is 0.
 
     >>> k = FormatBalls(FLOAT16)
@@ -150,7 +150,7 @@ class FormatBalls:
             return UNBOUNDED
         best = values[0]
         for v in values[1:]:
-            best = v if arb(v).mid() > arb(best).mid() else best
+            best = max(best, v) if isinstance(best, int) and isinstance(v, int) else arb(best).max(arb(v))
         return best
 
     def floor(self, a: Any) -> Any:

@@ -22,7 +22,7 @@ def run(header, data, target, loaded, progress, forked, sibling):
     count, wide = header["count"], None
     try:
         if header["wide"]:
-            wide = sibling("worker_wide").Wide(header, target, loaded, load.libraries(target))
+            wide = sibling("worker_wide").Wide(header, target, loaded, load.libraries(target), sibling)
     except load.Refused as why:
         refused = {i: str(why) for i in range(count)}
         return {
@@ -297,13 +297,12 @@ def gradient(function, header, given, data, results):
     weights = iter(torch.from_numpy(np.frombuffer(data, about["dtype"]).reshape(about["shape"]).copy()))
 
     def call(*arguments):
-        result: Any
         x, weight = arguments[place], next(weights)
         if not isinstance(x, torch.Tensor):
             raise results.Unfit(f"{name} is not passed as a tensor")
         x.requires_grad_()
         result = function(*arguments)
-        if isinstance(result, (tuple, list)) and len(result) == 1:
+        if type(result) in (tuple, list) and len(result) == 1:
             result = result[0]
         if not isinstance(result, torch.Tensor):
             raise results.Unfit(f"returned {results.kind_of(result)}, which has no gradient")

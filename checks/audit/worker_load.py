@@ -48,7 +48,7 @@ def find(header, data):
     else:
         module, shown = _imported(header["path"]), header["path"]
     return Target(
-        _callable(_member(module, name, shown), module, name, shown),
+        to_call(member(module, name, shown), module, name, shown),
         vars(module),
         name,
         module,
@@ -134,10 +134,10 @@ def _unpickled(header, data):
     names[header["name"]] = function
     module = sys.modules.get(getattr(function, "__module__", None) or "")
     source = header.get("source") or ""
-    return Target(_callable(function, module, header["name"], "it"), names, header["name"], None, source, "")
+    return Target(to_call(function, module, header["name"], "it"), names, header["name"], None, source, "")
 
 
-def _member(module, name, shown):
+def member(module, name, shown):
     found, at = module, shown
     for part in name.split("."):
         try:
@@ -152,7 +152,7 @@ def _member(module, name, shown):
     return found
 
 
-def _callable(found, module, name, shown):
+def to_call(found, module, name, shown):
     """The function, or what stands for it: a method without an object, and a class of callables, are made anew."""
     if not callable(found):
         raise Refused(f"{name} in {shown} is a {type(found).__name__}, which cannot be called")
@@ -166,7 +166,7 @@ def _callable(found, module, name, shown):
         return found
     owner, _, method = name.rpartition(".")
     if owner and module is not None and inspect.isfunction(found):
-        within = _member(module, owner, shown)
+        within = member(module, owner, shown)
         if inspect.isclass(within) and not isinstance(inspect.getattr_static(within, method), staticmethod):
             return _anew(within, found, lambda made: getattr(made, method))
     return found
