@@ -229,7 +229,8 @@ class Search:
         size = float(max(largest[r] for r in rows))
         earlier = answers.batch.take(np.arange(rows.start)) if rows.start else None
         points = answers.batch.take(np.array(rows))
-        self.found.append(Found(points, answers.form, failure, outcome, size, None, earlier, nonfinite))
+        its = replace(failure, row=failure.row - rows.start)
+        self.found.append(Found(points, answers.form, its, outcome, size, None, earlier, nonfinite))
 
     def _died(self, judged: Judged) -> None:
         """A call that ended the process or the patience with it."""

@@ -64,10 +64,10 @@ def _of_call(rows: list[int], wider: Answers, answers: Answers, screens: Sequenc
             failing = known & ((before > limit(fmt) / 2 * budget) | ~np.isfinite(got[rows]))
             falls = before * 2.0 ** (-ADDED[fmt.name] / 2)
             room = np.maximum(np.where(np.isfinite(falls), falls, limit(fmt) * budget), CORRECT * budget)
-            if np.any(failing & np.isfinite(high) & ~(after <= room)):
-                return Outcome.STAYS
-            if np.any(failing & ~np.isfinite(high)):
-                found = Outcome.BURSTS
+            if np.any(failing & ~(np.isfinite(high) & np.isfinite(before)) & ~(after <= room)):
+                return Outcome.BURSTS  # and what is finite beside it may have been divided by an infinity
+            if np.any(failing & ~(after <= room)):
+                found = Outcome.STAYS
     return found
 
 
