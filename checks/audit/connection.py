@@ -120,7 +120,14 @@ class Connection:
     def _gone(self) -> Died:
         """It ended by itself: why."""
         self.row = max(int(self._progress[0]), -1)
+        try:
+            self._guardian.wait(timeout=1.0)
+            closed = False
+        except subprocess.TimeoutExpired:
+            closed = True
         status = self.end()
+        if closed:
+            return Died("closed the connection to the audit")
         if status is None:
             return Died("crashed")
         if os.WIFSIGNALED(status):

@@ -56,8 +56,8 @@ class Argument:
 class Calls:
     """A batch of calls. order: rows of the batch, with repetitions; reuse: one set of arrays, overwritten in place.
 
-    wide: in a wider format, plain Python in so many digits; wrt and cotangents (one for each row): the gradients of <cotangent, result> are the
-    outputs. seconds: no further call is made after so long.
+    wide: in a wider format, plain Python in so many digits; wrt and cotangents (one for each row): the gradients of
+    <cotangent, result> are the outputs. seconds: no further call is made after so long.
     """
 
     arguments: Sequence[Argument]
@@ -161,10 +161,11 @@ class Process:
     def restart(self) -> Loaded:
         """A fresh interpreter, with the target loaded anew."""
         self.close()
+        self.loaded = Loaded()
         return self.load()
 
     def load(self) -> Loaded:
-        if self._connection is None:
+        if self._connection is None and not self.loaded.error:
             self.loaded = self._load()
             if self.loaded.error:
                 self.close()

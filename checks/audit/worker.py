@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import importlib.util
 import json
 import mmap
@@ -178,7 +179,7 @@ def limit_memory(extra, importing):
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
         for kind, used, room in [
-            (resource.RLIMIT_DATA, "VmData", extra),
+            (resource.RLIMIT_DATA, "VmData", extra + (BASELINE if importing else 0)),
             (resource.RLIMIT_AS, "VmSize", extra + BASELINE),
         ]:
             hard = resource.getrlimit(kind)[1]
@@ -229,6 +230,12 @@ def work(channel, forked):
                 os._exit(0)
             channel.write(told)
         else:
+            if header["style"] == "torch" and "torch" not in sys.modules:
+                limit_memory(asked["memory"], importing=True)
+                with contextlib.suppress(Exception):
+                    importlib.import_module("torch")
+                limit_memory(asked["memory"], importing=False)
+                seed(asked["seed"])
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 told, buffers = calls.run(header, data, target, asked, channel.progress, forked, sibling)
