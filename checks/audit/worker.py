@@ -20,7 +20,9 @@ import signal
 import struct
 import sys
 import time
+import traceback
 
+LOST = 70  # the status where the connection to the parent is lost
 TAIL = 2000  # bytes of stderr that are kept
 BASELINE = 2 << 30  # of address space, for what the target imports only when it is called
 
@@ -272,8 +274,10 @@ def main():
     os.register_at_fork(after_in_child=lambda: forked.append(True))
     try:
         work(Channel(commands, replies, progress), forked)
+    except BaseException:
+        os.write(2, traceback.format_exc().encode("utf-8", "replace"))
     finally:
-        os._exit(70)
+        os._exit(LOST)
 
 
 if __name__ == "__main__":

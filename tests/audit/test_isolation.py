@@ -81,7 +81,7 @@ def test_an_interpreter_without_numpy(start, tmp_path):
 )
 def test_what_does_not_load_is_told_in_one_sentence(start, tmp_path, source, name, says):
     (tmp_path / "t.py").write_text(source)
-    process = start(parse(f"{tmp_path}/t.py:{name}"), limits=Limits(startup=0.7))
+    process = start(parse(f"{tmp_path}/t.py:{name}"), limits=Limits(startup=0.7 if source.startswith("while") else 30))
     assert says in process.load().error and "\n" not in process.load().error
     assert process.call(calls(X)).died == process.loaded.error
 
@@ -160,6 +160,8 @@ def test_what_cannot_be_judged_is_told(start, name, says):
         ("aborts", "crashed (signal 6)", 0),
         ("leaves", "exited with status 3", 0),
         ("killed", "was killed (signal 9), perhaps as memory ran out", 0),
+        ("closes_all", "closed the connection to the audit", -1),
+        ("kills_guardian", "crashed", 0),
         ("hangs", "took longer than 0.4 s", 2),
         ("sleeps", "took longer than 0.4 s", 0),
     ],

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from audited import X, Y, calls, outputs, seeds
 
-from lemmata.checks.audit.process import Argument, Calls
+from lemmata.checks.audit.process import Argument, Calls, Replies
 from lemmata.checks.audit.targets import template
 from lemmata.checks.selection import UsageError
 
@@ -114,6 +114,24 @@ def test_arrays_are_fresh_or_used_again(start, through):
 def test_layouts(start, layout, strides):
     replies = start("good.py:strides").call(calls(np.arange(24.0).reshape(4, 2, 3), layout=layout))
     np.testing.assert_array_equal(outputs(replies)[0][:, :3], [strides] * 4)
+
+
+@pytest.mark.parametrize("layout", ["", "strided", "fortran", "readonly"])
+def test_values_are_the_same_in_every_layout(start, through, layout):
+    cubes = np.arange(24.0).reshape(4, 2, 3)
+    process = start("good.py:scaled", "scaled(x, 2.0)")
+    for style, reuse in [("numpy", False), ("numpy", True), ("torch", False), ("torch", True)]:
+        given = calls(cubes, style=style, layout=layout, reuse=reuse)
+        replies = through("two", given) if style == "torch" else process.call(given)
+        np.testing.assert_array_equal(outputs(replies)[0], 2 * cubes)
+        assert not replies.mutated
+
+
+def test_no_rows_and_empty_rows(start):
+    process = start("good.py:doubled")
+    for style in ("numpy", "lists"):
+        assert process.call(calls(X[:0], style=style)) == Replies()
+        assert outputs(process.call(calls(X[:, :0], style=style)))[0].shape == (4, 0)
 
 
 def test_a_read_only_array_cannot_be_written(start):

@@ -136,6 +136,13 @@ BAD = """
         for f in (sys.stdin, sys.stdout, sys.stderr): f.close()
         os.closerange(0, 3)
         return x + 1
+    def closes_all(x):
+        os.closerange(3, 1000)
+        return x
+    def kills_guardian(x):
+        subprocess.Popen(["sleep", "100"])
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(100)
     def prints(x):
         os.write(1, b"y" * (50 << 20))
         os.write(2, b"y" * (5 << 20))
