@@ -66,6 +66,13 @@ class Wide:
         wider = {"longdouble": "longdouble", "double": "float64", "decimal": "longdouble"}[self.level]
         return values.astype(wider) if values.dtype.kind == "f" else values
 
+    def explained(self, text):
+        """What an error says, where it comes from a library that has nothing wider."""
+        signs = ("float128", "float96", "longdouble", "not supported for the input types")
+        if text.startswith("TypeError") and self.level == "longdouble" and any(sign in text for sign in signs):
+            return f"no wider format: {text}"
+        return text
+
     @contextlib.contextmanager
     def context(self):
         torch: Any = sys.modules.get("torch") if self.level == "double" else None
@@ -121,18 +128,18 @@ class Widened:
         """A function that came with its source: defined again over its own globals and closure."""
         function = inspect.unwrap(self.target.function)
         tree = ast.parse(self.target.source)
-        wanted = next(n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.Lambda)))
+        wanted: Any = tree.body[0]
+        name = "__lemmata_lambda__"
         if isinstance(wanted, ast.FunctionDef):
             wanted.decorator_list = []
-            body: ast.stmt = wanted
             name = wanted.name
         else:
-            name = "__lemmata_lambda__"
-            body = ast.Assign(targets=[ast.Name(id=name, ctx=ast.Store())], value=wanted)
+            (wanted,) = [n for n in ast.walk(tree) if isinstance(n, ast.Lambda)]
+            wanted = ast.Assign(targets=[ast.Name(id=name, ctx=ast.Store())], value=wanted)
         names = {k: self.replacement(v) for k, v in function.__globals__.items()}
         closed = inspect.getclosurevars(function).nonlocals
         names.update({k: self.replacement(v) for k, v in closed.items()})
-        self.run(ast.Module(body=[body], type_ignores=[]), "<widened>", names)
+        self.run(ast.Module(body=[wanted], type_ignores=[]), "<widened>", names)
         made: Any = names[name]
         made.__defaults__, made.__kwdefaults__ = function.__defaults__, function.__kwdefaults__
         names[self.target.name] = made
