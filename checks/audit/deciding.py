@@ -230,14 +230,12 @@ class _Decider:
         return value_finding(role, found.points, found.form, failure, judged.answers, fmt)
 
     def _impurity(self, found: Found) -> Impurity | None:
+        """What a failure owes to earlier calls: those of its own batch, or of one before it."""
         if found.asked is not None:
             return None
-        points = found.points
-        if found.earlier is not None:
-            rows = found.form.rows
-            before = found.earlier.take(np.arange(max(0, found.earlier.count - 40 * rows), found.earlier.count))
-            points = joined(before, found.points)
-        return Purity(self.process, self.pristine, 1.0).memory(points, found.form)
+        purity = Purity(self.process, self.pristine, 1.0)
+        points = found.points if found.earlier is None else joined(found.earlier, found.points)
+        return purity.memory(points, found.form) or purity.history(self.search.history, found.points, found.form)
 
     def _died(self) -> Decision:
         found = self.search.found[-1]

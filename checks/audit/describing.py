@@ -179,7 +179,7 @@ def impure_finding(found: Impurity, fmt: Format) -> Finding:
     else:
         note = "the same call gives different answers"
         expected = results(found.first)
-    before: list[Mapping[str, Any]] = [inputs(b, form) for b in found.before]
+    before: list[Mapping[str, Any]] = [inputs(b, found.form_before or form) for b in found.before]
     return Finding(
         kind=found.kind,
         role="smallest",

@@ -104,7 +104,7 @@ class Judged:
 
     @cached_property
     def units(self) -> list[np.ndarray]:
-        """Errors in units of the budget: infinite for what is not finite though it should be, NaN where that is open."""
+        """Errors in units of the budget: infinite for what is not finite and should be, NaN where that is open."""
         made = []
         for got, s in zip(self.answers.outputs or [], self.screens, strict=True):
             with np.errstate(all="ignore"):
@@ -127,7 +127,7 @@ class Judged:
 
     @cached_property
     def failing(self) -> np.ndarray:
-        rows = self.worst > limit(self.format) / 2
+        rows = np.asarray(self.worst > limit(self.format) / 2)
         for call in {*self.answers.replies.errors, *self.answers.misshapen}:
             at = list(self.answers.rows_of(call))
             rows[at] = self.known[at].all()
@@ -164,7 +164,7 @@ class Judged:
 
     # ------------------------------------------------------------------ suspects
     def suspects(self) -> list[Suspect]:
-        """What is worth settling, the most promising first: simple failing points, then those without a screened value."""
+        """What is worth settling, the most promising first: failing points, then those without a screened value."""
         found = [Suspect(*s) for s in self._called_badly()]
         rows = np.flatnonzero(self.failing & self.returned)
         for row in rows:

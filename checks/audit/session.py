@@ -160,9 +160,11 @@ class _Session:
                 return found
         assert self.chosen
         for batches in search.first.values():
-            for batch in batches[:4]:
+            longest = max(batches, key=lambda b: sum(b.dims.values()))
+            for batch in [*batches[:3], longest]:
                 for form in self.chosen.forms(batch):
-                    found = purity.memory(batch.take(np.arange(min(batch.count, 8))), form)
+                    points = batch.take(np.arange(min(batch.count, 8)))
+                    found = purity.memory(points, form) or purity.chance(points, form)
                     if found:
                         return found
         return None
