@@ -148,12 +148,18 @@ def _said(ratio: float) -> str:
     return "not finite" if math.isinf(ratio) else f"{number(ratio)} × budget"
 
 
+def _what(p: Point) -> str:
+    if not math.isfinite(p.error):
+        return "the result is not finite"
+    return f"an error of {number(p.error)}, {_said(_ratio(p))}"
+
+
 def _description(series: Sequence[Series], worst: Point) -> str:
     each = [f"{count(s.total, 'result')} in {s.format}, {s.over or 'none'} over the limit" for s in series]
     return (
-        f"The limit is {UNITS} times the error budget: {listed(each)}. The worst is at a size of {number(worst.size)} in {worst.format}:"
-        f" an error of {number(worst.error) if math.isfinite(worst.error) else 'no finite number'},"
-        f" {_said(_ratio(worst))}."
+        f"The limit is {UNITS} times the error budget: {listed(each)}."
+        f" The worst is at a size of {number(worst.size)} in {worst.format}:"
+        f" {_what(worst)}."
     )
 
 

@@ -87,13 +87,18 @@ def _program(where: Place, template: str, style: str, found: Sequence[tuple[str,
         loading(where, folder),
         CALL.format(called=called),
         HELPERS,
-        *(CHECKS[need] for need in CHECKS if f"{need}(" in tests),
+        *(CHECKS[need] for need in CHECKS if f"{need}(" in tests or f"{need}(" in called),
         *(LAYOUTS["torch" if style == "torch" else "numpy"][need] for need in LAYOUTS["numpy"] if f"{need}(" in tests),
         DIED if died else "",
         tests,
         '\n\nif __name__ == "__main__":\n    globals()[sys.argv[1]](alone=True)\n' if died else "",
     ]
     text = "".join(body)
+    return _imports(re.sub(r"(?m)^ *#.*$", "", text), style) + text
+
+
+def _imports(text: str, style: str) -> str:
+    """The imports of what a program mentions outside of its comments."""
     standard = [n for n in ("copy", "importlib", "importlib.util", "os", "subprocess", "sys") if _uses(text, n)]
     lines = [f"import {name}\n" for name in standard]
     lines += (
