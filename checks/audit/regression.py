@@ -72,7 +72,7 @@ def _test_names(found: Sequence[Finding]) -> list[str]:
     for f in found:
         plain = re.sub(r"\W", "_", f"test_{f.role}_{f.kind}_{f.format}", flags=re.ASCII)
         taken = sum(name == plain or re.fullmatch(rf"{plain}_\d+", name) is not None for name in names)
-        names.append(plain if not taken else f"{plain}_{taken + 1}")
+        names.append(f"{plain}_{taken + 1}" if taken else plain)
     return names
 
 
@@ -101,16 +101,12 @@ def _imports(text: str, style: str) -> str:
     """The imports of what a program mentions outside of its comments."""
     standard = [n for n in ("copy", "importlib", "importlib.util", "os", "subprocess", "sys") if _uses(text, n)]
     lines = [f"import {name}\n" for name in standard]
-    lines += (
-        [f"from math import {', '.join(n for n in ('inf', 'nan') if _mentions(text, n))}\n"]
-        if any(_mentions(text, n) for n in ("inf", "nan"))
-        else []
-    )
+    named = [name for name in ("inf", "nan") if _mentions(text, name)]
+    lines += [f"from math import {', '.join(named)}\n"] if named else []
     lines += ["from pathlib import Path\n"] if "Path(" in text else []
-    uses_torch, uses_numpy = style == "torch" and "torch." in text, style not in ("torch", "lists", "numbers")
-    others = ["import numpy as np\n"] if uses_numpy and "np." in text else []
-    others += ["import torch\n"] if uses_torch else []
-    return "".join(lines) + ("\n" + "".join(others) if others else "") + text
+    others = ["import numpy as np\n"] if style not in ("torch", "lists", "numbers") and "np." in text else []
+    others += ["import torch\n"] if style == "torch" and "torch." in text else []
+    return "".join(lines) + ("\n" + "".join(others) if others else "")
 
 
 def _uses(text: str, module: str) -> bool:
