@@ -61,7 +61,7 @@ FORMATS: Mapping[str, Format] = {f.name: f for f in (FLOAT64, FLOAT32, FLOAT16, 
 class FormatBalls:
     """The arithmetic of one format for `Evaluation`. Integers (sizes, indices, counts) are exact constants.
 
-    A branch (`where_nonnegative`, a maximum) goes by the midpoint, so on an input it goes by its exact value. An input
+    A branch (`where_nonnegative`) goes by the midpoint, so on an input it goes by its exact value. An input
     may be −∞, exactly: a maximum ignores it, and its exponential is 0.
 
     >>> k = FormatBalls(FLOAT16)
@@ -110,9 +110,15 @@ class FormatBalls:
     def mul(self, a: Any, b: Any) -> arb:
         return self._rounded(arb(a) * b)
 
-    def div(self, a: Any, b: Any) -> arb:
+    def div(self, a: Any, b: Any) -> Any:
+        """The quotient; where 0 is divided, or one integer by another and nothing is left, it is exact."""
         below = arb(b)
-        return UNBOUNDED if below.contains(0) else self._rounded(arb(a) / below)
+        if below.contains(0):
+            return UNBOUNDED
+        if isinstance(a, int) and isinstance(b, int) and a % b == 0:
+            return a // b
+        above = arb(a)
+        return above if above.is_zero() else self._rounded(above / below)
 
     def power(self, a: Any, n: int) -> arb:
         return a if n == 1 else self._rounded(_power(arb(a), n))
@@ -144,7 +150,7 @@ class FormatBalls:
             return UNBOUNDED
         best = values[0]
         for v in values[1:]:
-            best = v if arb(v).mid() > arb(best).mid() else best
+            best = max(best, v) if isinstance(best, int) and isinstance(v, int) else arb(best).max(arb(v))
         return best
 
     def floor(self, a: Any) -> Any:
@@ -249,13 +255,13 @@ class Reference:
     env maps dimensions to integers, scalars to exact rationals and arrays to {(i, …): rational}.
     """
 
-    def __init__(self, definition: Definition, env: Environment, fmt: Format) -> None:
+    def __init__(self, definition: Definition | Components, env: Environment, fmt: Format) -> None:
         self.format = fmt
-        self.components = components(definition)
+        self.components = definition if isinstance(definition, Components) else components(definition)
         self.env = env
         self._balls = self.components.values(env, FormatBalls(fmt))
         self._exact: dict[tuple[int, bool], Callable[[tuple[int, ...]], Any]] = {}
-        domains = definition.stable_domains.items()
+        domains = () if isinstance(definition, Components) else definition.stable_domains.items()
         self._stable_holds = all(v in domain for name, domain in domains for v in _entries(env[name]))
 
     @property

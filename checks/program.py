@@ -18,9 +18,9 @@ from fractions import Fraction
 from itertools import count
 from math import inf
 from operator import itemgetter
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
-from .arithmetic import Arithmetic, Undefined, Unsupported
+from .arithmetic import Arithmetic, ManyPoints, Undefined, Unsupported
 from .outcomes import LAWS, TooMany, weighted
 
 ROOT = 1  # the cell of the point itself, which never changes
@@ -299,18 +299,37 @@ def xlogy(weight: Node, argument: Node) -> Compute:
 
 
 def where_nonnegative(condition: Node, there: Node, elsewhere: Node) -> Compute:
-    return lambda run: (there if run.numbers.is_nonnegative(condition.value(run)) else elsewhere).value(run)
+    def compute(run: Run) -> Any:
+        holds = run.numbers.is_nonnegative(condition.value(run))
+        if isinstance(holds, bool):
+            return (there if holds else elsewhere).value(run)
+        return _choose(run, holds, there.value(run), elsewhere.value(run))
+
+    return compute
 
 
 def by_value(selector: Node, values: tuple[int, ...], *branches: Node) -> Compute:
     def compute(run: Run) -> Any:
-        chosen = selector.value(run)
+        chosen, found = selector.value(run), None
         for value, branch in zip(values, branches, strict=True):
-            if chosen == value:
+            same = chosen == value
+            if isinstance(same, bool):
+                if same:
+                    return branch.value(run)
+            elif same.all():
                 return branch.value(run)
-        raise Undefined(f"no branch for the value {chosen}")
+            elif same.any():  # of many points at once, each has its own branch
+                found = branch.value(run) if found is None else _choose(run, same, branch.value(run), found)
+        if found is None:
+            raise Undefined(f"no branch for the value {chosen}")
+        return found
 
     return compute
+
+
+def _choose(run: Run, mask: Any, there: Any, elsewhere: Any) -> Any:
+    """At each of many points the branch that the mask says."""
+    return cast(ManyPoints, run.numbers).choose(mask, there, elsewhere)
 
 
 # ---------------------------------------------------------------------- loops

@@ -32,7 +32,7 @@ class Latex(Printer):
 
     def symbol(self, name: str) -> str:
         base, _, digits = re.fullmatch(r"(.*?)(_?)(\d*)", name.rstrip("_")).groups()  # type: ignore[union-attr]
-        base = "lambda" if base == "lam" else base
+        base = "lambda" if base == "lam" else base.replace("_", r"\_")
         shown = rf"\{base}" if base in GREEK else base if len(base) == 1 else rf"\mathrm{{{base}}}"
         return f"{shown}_{{{digits}}}" if digits else shown
 

@@ -134,7 +134,8 @@ class Printer(ABC):
         if isinstance(e, x.Named):
             return self.named(e)
         if isinstance(e, x.xlogy):
-            return PRODUCT, f"{self.show(e.args[0], PRODUCT)} {self.call('log', e.args[1])}"
+            weight = "" if e.args[0] == 1 else f"{self.show(e.args[0], PRODUCT)} "
+            return PRODUCT, weight + self.call("log", e.args[1])
         if isinstance(e, x.Binder):
             return PRODUCT if not isinstance(e, x.Family) else ATOM, self.binder(e)
         if e is sp.pi:

@@ -17,7 +17,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import sympy as sp
@@ -111,9 +111,12 @@ class Variant:
         return self.routine.made(self.conventions, wanted)
 
     def admits(self, integers: Mapping[str, int]) -> bool:
-        """Whether whole-numbered arguments of these values may stand together."""
+        """Whether dimensions and whole-numbered arguments may have these values together, as far as they are given."""
         where = self.routine.where_holds
-        return where is None or bool(where(**{n: integers[n] for n in inspect.signature(where).parameters}))
+        names = inspect.signature(where).parameters if where else ()
+        if where is None or any(n not in integers for n in names):
+            return True
+        return bool(where(**{n: integers[n] for n in names}))
 
     @property
     def several(self) -> bool:
@@ -299,7 +302,9 @@ class Routine:
             try:
                 full[name] = options.read(given)
             except LookupError:
-                near = meant(given, options.values, f"; the values are {options.words}")
+                near = meant(
+                    given, [v for v in options.values if isinstance(v, str)], f"; the values are {options.words}"
+                )
                 raise LanguageError(f"{name} of {self.name} cannot be {given}{near}") from None
         return self.made(full, frozenset())
 
@@ -329,7 +334,7 @@ def routine(function: Callable[..., Any] | None = None, *, maps: str = "", where
         topic = f.__module__.rpartition(".")[2]
         name = f.__name__ if f.__module__.startswith(f"{BUILT_IN}.") else f"{topic}.{f.__name__}"
         made = Routine(f, name, maps, where)
-        if name in ROUTINES:
+        if name in ROUTINES and ROUTINES[name].where != made.where:  # the same file may be loaded again
             raise LanguageError(f"the name {name} is taken by {ROUTINES[name].where}; names are unique", made.where)
         ROUTINES[name] = made
         return made
@@ -339,17 +344,18 @@ def routine(function: Callable[..., Any] | None = None, *, maps: str = "", where
 
 def find(name: str) -> Routine:
     """The routine of this name, or the definition of this full id as one. Raises LanguageError for any other."""
+    _load(SPEC)  # first, so that the catalogue keeps its order
     _load(BUILT_IN)
     if name in ROUTINES:
         return ROUTINES[name]
-    _load(SPEC)
     item = REGISTRY.get(name)
     if isinstance(item, Definition):
-        return ROUTINES.setdefault(name, _of_definition(item))
+        return _of_definition(item)
     known = [*ROUTINES, *[i for i, d in REGISTRY.items() if isinstance(d, Definition)]]
     raise LanguageError(f"there is no definition {name}{meant(name, known)}")
 
 
+@lru_cache
 def _of_definition(d: Definition) -> Routine:
     """A definition, its Index parameters as the axes; one of numbers alone maps over the elements of arrays."""
     called = [v.sort for v in d.parameters if v.sort.kind != "index"]

@@ -107,7 +107,7 @@ def inside(position, size, value):
     return where_nonnegative(position - 1, where_nonnegative(size - position, value, 0), 0)
 
 
-@routine
+@routine(where=lambda H, W, h, w, padding: h <= H + 2 * padding and w <= W + 2 * padding)
 def corr2d(X=Matrix["H", "W"], K=Matrix["h", "w"], padding=Natural, stride=Counting):
     """Cross-correlation, Yᵢⱼ = Σₖₗ Kₖₗ X at (i·stride + k − padding, …), and 0 outside X."""
     (H, W), (h, w) = X.dims, K.dims

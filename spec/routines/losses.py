@@ -18,6 +18,7 @@ from ..language import (
     Unit,
     Vector,
     by_value,
+    log,
     maximum,
     routine,
     signum,
@@ -58,6 +59,11 @@ def logistic_loss(
 def bce_probs(p=Vector["n", Unit], y=Vector["n", Bit], reduction=Choice("mean", "sum", "none")):
     """Binary cross-entropy from probabilities, −yᵢ log pᵢ − (1 − yᵢ) log(1 − pᵢ), with 0 log 0 = 0."""
     return reduced(reduction, lambda i: -xlogy(y[i], p[i]) - xlogy(1 - y[i], 1 - p[i]), over=p.dims[0])
+
+
+@bce_probs.stable
+def bce_probs_by_label(p, y, reduction):
+    return reduced(reduction, lambda i: by_value(y[i], {1: -log(p[i]), 0: -log(1 - p[i])}), over=p.dims[0])
 
 
 @routine

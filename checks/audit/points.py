@@ -1,0 +1,58 @@
+"""Points made from other points: their sizes, whole numbers instead of real ones, neighbours in the last place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from . import distributions
+from .inputs import Batch
+from .strata import Entries
+
+LARGEST_INTEGER = 1e6  # whose square is exact, too
+
+
+def sizes(batch: Batch) -> np.ndarray:
+    """The largest |entry| of each point's arrays, infinities apart."""
+    out = np.zeros(batch.count)
+    for values in batch.values.values():
+        flat = np.abs(values.reshape(batch.count, -1).astype(np.float64))
+        out = np.maximum(out, np.where(np.isfinite(flat), flat, 0).max(axis=1, initial=0))
+    return out
+
+
+def integral(batch: Batch) -> Batch | None:
+    """The points with whole numbers in their arrays, those of them that stay in the domain; None if none do."""
+    values, keep = dict(batch.values), np.ones(batch.count, bool)
+    for p in batch.variant.parameters:
+        if p.name not in values or p.sort.kind == "scalar" and not batch.variant.maps:
+            continue
+        described = p.sort.description()
+        entries, sums = Entries.of(described, batch.dtype), tuple(described["sums"])
+        flat = values[p.name]
+        whole = np.where(np.isfinite(flat) & (np.abs(flat) < LARGEST_INTEGER), np.rint(flat), np.nan).astype(flat.dtype)
+        if sums:
+            size = whole[0].size
+            whole = whole.reshape(batch.count, size)
+        inside = entries.inside(np.nan_to_num(whole)) & np.isfinite(whole)
+        keep &= inside.reshape(batch.count, -1).all(axis=1)
+        whole = np.nan_to_num(whole).reshape(flat.shape)
+        if sums:
+            keep &= distributions.sums_to_one(entries, sums, whole)
+        values[p.name] = whole
+    if not keep.any():
+        return None
+    return replace(batch, values=values).take(np.flatnonzero(keep))
+
+
+def neighbours(points: Batch, count: int) -> Batch:
+    """Copies of the points, every real entry moved by up to four units in the last place."""
+    rng = np.random.default_rng(0)
+    many = points.take(np.tile(np.arange(points.count), count))
+    moved = dict(many.values)
+    for name, values in many.values.items():
+        if name not in many.exact_names():
+            step = np.finfo(values.dtype).eps * rng.integers(-4, 5, size=values.shape)
+            moved[name] = (values * (1 + step)).astype(values.dtype)
+    return replace(many, values=moved)

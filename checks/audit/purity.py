@@ -1,0 +1,186 @@
+"""Does a function change its arguments, remember earlier calls, or give different answers to one question?
+
+A result counts as another one where it differs by more than two correct results may: sums in another order differ in
+the last places. Every suspicion is confirmed in fresh processes before it is reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..format_balls import CORRECT, FORMATS
+from .calling import Answers, Form, ask, whole
+from .inputs import Batch
+from .process import Process
+from .reference import Screen, screen, shapes
+from .smallest import smallest
+
+TRIES = 12  # fresh processes that a search for the earlier calls may take
+
+
+@dataclass(frozen=True)
+class Impurity:
+    """kind: mutation, state or nondeterminism; points: those of one call; before: of earlier calls, in order."""
+
+    kind: str
+    points: Batch
+    form: Form
+    first: Answers  # the answer of a fresh process
+    later: Answers  # the other answer
+    screens: Sequence[Screen]
+    names: tuple[str, ...] = ()
+    before: tuple[Batch, ...] = ()
+    reuse: bool = False
+
+
+class Purity:
+    """The checks of one target in one way of calling it. `fresh` runs a list of calls in a process of its own."""
+
+    def __init__(self, process: Process, pristine: Process, seconds: float) -> None:
+        self.process, self.pristine, self.seconds = process, pristine, seconds
+
+    def mutation(self, answers: Answers) -> Impurity | None:
+        """A call that changed its arguments, made small."""
+        calls = sorted(answers.replies.mutated)
+        if not calls:
+            return None
+        rows = np.array(answers.rows_of(calls[0]))
+        points, form = answers.batch.take(rows), answers.form
+
+        def fails(batch: Batch, form: Form) -> np.ndarray:
+            found = ask(self.process, batch, form, shapes(batch.variant, batch)).replies.mutated
+            return np.isin(np.arange(batch.count // form.rows), list(found))
+
+        if not fails(points, form).any():
+            return None
+        points, form = smallest(points, form, fails, self.seconds)
+        again = ask(self.pristine, points, form, shapes(points.variant, points), fresh=True)
+        names = again.replies.mutated.get(0, ())
+        if not names:
+            return None
+        return Impurity("mutation", points, form, again, again, self._screens(points), tuple(names))
+
+    def memory(self, batch: Batch, form: Form) -> Impurity | None:
+        """An answer that depends on earlier calls or on chance.
+
+        The same calls in a fresh process one by one, twice each, backwards, and with the same arrays overwritten.
+        """
+        batch = whole(batch, form)
+        expected, screens = shapes(batch.variant, batch), self._screens(batch)
+        calls = batch.count // form.rows
+        if not calls:
+            return None
+        alone = ask(self.pristine, batch, form, expected, fresh=True)
+        runs = [
+            (dict(order=[i for i in range(calls) for _ in range(2)]), 2, False),
+            (dict(order=list(range(calls))[::-1]), 1, False),
+            (dict(reuse=True), 1, True),
+        ]
+        for options, times, reuse in runs:
+            order = options.get("order") or list(range(calls))
+            again = self._ordered(batch, form, order, reuse)
+            rows = [r for call in order for r in range(call * form.rows, (call + 1) * form.rows)]
+            differ = other(alone, again, rows, screens)
+            if differ is None:
+                continue
+            place = differ // form.rows
+            found = self._confirmed(batch, form, [order[i] for i in range(place + 1)], reuse)
+            if found:
+                return found
+        return None
+
+    def _ordered(self, batch: Batch, form: Form, order: Sequence[int], reuse: bool) -> Answers:
+        """The calls in this order, all in one fresh process."""
+        rows = np.array([r for call in order for r in range(call * form.rows, (call + 1) * form.rows)])
+        many = batch.take(rows)
+        return ask(self.pristine, many, form, shapes(batch.variant, many), fresh=True, reuse=reuse)
+
+    def _confirmed(self, batch: Batch, form: Form, order: list[int], reuse: bool) -> Impurity | None:
+        """What the last call of a sequence depends on: chance, or the calls before it, as few of them as do it."""
+        last = order[-1]
+        rows = np.arange(last * form.rows, (last + 1) * form.rows)
+        points = batch.take(rows)
+        expected, screens = shapes(batch.variant, points), self._screens(points)
+        first, second = (ask(self.pristine, points, form, expected, fresh=True, seed=s) for s in (1, 2))
+        every = list(range(len(rows)))
+        if other(first, second, every, screens) is not None:
+            return Impurity("nondeterminism", points, form, first, second, screens)
+
+        def last_answer(before: Sequence[int]) -> Answers:
+            return _tail(self._ordered(batch, form, [*before, last], reuse), len(rows), points)
+
+        def differs(before: Sequence[int]) -> Answers | None:
+            later = last_answer(before)
+            return later if other(first, later, every, screens) is not None else None
+
+        before = order[:-1]
+        if not differs(before):
+            repeated = self._ordered(batch, form, [last] * 8, reuse)
+            if other(first, repeated, every * 8, screens) is not None:
+                return Impurity("nondeterminism", points, form, first, _tail(repeated, len(rows), points), screens)
+            return None
+        for one in [last, *dict.fromkeys(before[::-1])][:TRIES]:  # a single earlier call is the plainest tale
+            later = differs([one])
+            if later:
+                return self._state(batch, form, [one], points, first, later, screens, reuse)
+        step = max(1, len(before) // 2)
+        while step:
+            for start in range(0, len(before), step):
+                fewer = before[:start] + before[start + step :]
+                if fewer and differs(fewer):
+                    before = fewer
+                    break
+            else:
+                step //= 2
+        later = differs(before)
+        return self._state(batch, form, before, points, first, later, screens, reuse) if later else None
+
+    def _state(
+        self,
+        batch: Batch,
+        form: Form,
+        before: Sequence[int],
+        points: Batch,
+        first: Answers,
+        later: Answers,
+        screens: Sequence[Screen],
+        reuse: bool,
+    ) -> Impurity:
+        earlier = tuple(batch.take(np.arange(c * form.rows, (c + 1) * form.rows)) for c in before)
+        return Impurity("state", points, form, first, later, screens, (), earlier, reuse)
+
+    def _screens(self, batch: Batch) -> list[Screen]:
+        return screen(batch.variant, batch, FORMATS[batch.dtype])
+
+
+def _tail(answers: Answers, rows: int, points: Batch) -> Answers:
+    """The answers of the last call alone."""
+    outputs = [o[-rows:] for o in answers.outputs] if answers.outputs is not None else None
+    calls = answers.batch.count // answers.form.rows
+    errors = {0: e for i, e in answers.replies.errors.items() if i == calls - 1}
+    return replace(
+        answers, batch=points, outputs=outputs, replies=replace(answers.replies, errors=errors), misshapen={}
+    )
+
+
+def other(first: Answers, later: Answers, rows: Sequence[int], screens: Sequence[Screen]) -> int | None:
+    """The point of `later`, whose k-th point is rows[k] of `first`, whose result differs most from the one there."""
+    at = np.array(rows)
+    if first.outputs is None or later.outputs is None:
+        return None
+    apart = np.zeros(len(at))
+    for a, b, s in zip(first.outputs, later.outputs, screens, strict=True):
+        a, rad = a[at], s.rad[at]
+        with np.errstate(all="ignore"):
+            units = np.where(np.isfinite(rad), np.abs(a - b) / rad, 0)
+            units = np.where(np.isfinite(a) != np.isfinite(b), np.inf, np.nan_to_num(units, nan=0.0, posinf=np.inf))
+            units = np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0, units)
+        apart = np.maximum(apart, units.reshape(len(at), -1).max(axis=1, initial=0))
+    for k, call in enumerate(at // first.form.rows):
+        if (call in first.replies.errors) != (k // later.form.rows in later.replies.errors):
+            apart[k] = np.inf
+    worst = int(np.argmax(apart)) if len(apart) else 0
+    return worst if len(apart) and apart[worst] > 2 * CORRECT else None

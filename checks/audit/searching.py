@@ -1,0 +1,311 @@
+"""The search for failing inputs: batch after batch, in every format, form and layout, until the time is up.
+
+A failure that is certain to be another function ends it; after one that may be mere rounding it goes on for a while, as
+a function can be unstable here and wrong there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+
+import numpy as np
+
+from ...spec.language.routines import Variant
+from ..format_balls import FORMATS, Format
+from .calling import Answers, Form, ask, fits, whole
+from .inputs import Batch, batches
+from .judging import Failure, Judged, Suspect, Tally
+from .points import integral, sizes
+from .process import Process
+from .reference import screen, shapes
+from .slopes import Asked, Passed, passes
+from .widening import Outcome, outcomes
+
+SETTLED = 12  # suspects of a batch that are settled exactly
+CLASSED = 48  # failing calls of a batch that are run again in a wider format
+BACKWARD = 48  # points of a batch that go through a backward pass
+LAYOUTS = {"numpy": ("readonly", "strided", "fortran"), "torch": ("strided",)}
+AFTERWARDS = 1.5  # seconds that the search goes on after a failure that may be rounding
+
+
+@dataclass(frozen=True)
+class Found:
+    """A settled failure: the points of its call, how it was called, and what a wider format makes of it."""
+
+    points: Batch
+    form: Form
+    failure: Failure
+    outcome: Outcome
+    size: float  # the largest |entry| of its input
+    asked: Asked | None = None  # for gradients
+    earlier: Batch | None = None  # the points of the calls before it in the same process
+    nonfinite: bool = False
+
+
+@dataclass
+class Search:
+    """The state of a search. found: failures; mutations: answers in which arguments were changed."""
+
+    process: Process
+    variants: Sequence[Variant]
+    style: str
+    formats: Sequence[Format]
+    seed: int
+    differentiable: bool
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    found: list[Found] = field(default_factory=list)
+    mutations: list[Answers] = field(default_factory=list)
+    notes: dict[str, None] = field(default_factory=dict)
+    first: dict[tuple[int, str], list[Batch]] = field(default_factory=dict)
+    died: str = ""
+    passed: int = 0  # backward passes
+    _unfit: set[object] = field(default_factory=set)
+
+    @property
+    def decisive(self) -> bool:
+        return any(f.outcome is Outcome.STAYS for f in self.found) or bool(self.died)
+
+    def run(self, seconds: float, watch: Callable[[str], None]) -> None:
+        end, begun = time.monotonic() + seconds, time.monotonic()
+        streams = [
+            (i, v, fmt, batches(v, fmt.name, np.random.default_rng([self.seed, i, fmt.bits])))
+            for i, v in enumerate(self.variants)
+            for fmt in self.formats
+        ]
+        for fmt in self.formats:
+            self.tallies[fmt.name] = Tally(fmt)
+        for turn in count():
+            for i, _, fmt, stream in streams:
+                if self.decisive or time.monotonic() > end:
+                    return
+                if self.found and time.monotonic() > min(end, begun + AFTERWARDS):
+                    return
+                if fmt.name in self._unfit:
+                    continue
+                batch = next(stream)
+                if turn < 16:
+                    self.first.setdefault((i, fmt.name), []).append(batch)
+                before = len(self.found)
+                self.try_batch(batch, fmt, turn, end)
+                if before == 0 and self.found:
+                    begun = time.monotonic()
+            watch(f"{sum(t.inputs for t in self.tallies.values())} inputs")
+
+    def try_batch(self, batch: Batch, fmt: Format, turn: int, end: float) -> None:
+        """One batch in the forms whose turn it is."""
+        screens = screen(batch.variant, batch, fmt)
+        for form in self._forms(batch, turn):
+            key = (fmt.name, form.style, len(form.lead), form.layout)
+            if key in self._unfit or not fits(batch, form) or form.rows > batch.count or time.monotonic() > end:
+                continue
+            filled = whole(batch, form)
+            judged = self._judged(filled, form, [type(s)(s.mid[: filled.count], s.rad[: filled.count]) for s in screens], fmt)
+            if self._refused(judged, key):
+                continue
+            judged.count(self.tallies[fmt.name])
+            self._look(judged, fmt)
+            if self.decisive:
+                return
+        if self.differentiable and turn % 2 == 0:
+            self._backward(batch, fmt, turn, end)
+        if self.style == "numpy" and turn in (1, 5, 9) and fmt is self.formats[0]:
+            self._integers(batch, fmt)
+
+    def _judged(self, batch: Batch, form: Form, screens: list, fmt: Format) -> Judged:
+        answers = ask(self.process, batch, form, shapes(batch.variant, batch), seconds=2.0)
+        if answers.replies.died:
+            self.process.restart()
+        if answers.replies.mutated:
+            self.mutations.append(answers)
+        return Judged(answers, screens, fmt)
+
+    def _forms(self, batch: Batch, turn: int) -> Iterator[Form]:
+        layouts = LAYOUTS.get(self.style, ())
+        layout = layouts[turn // 3 % len(layouts)] if layouts and turn % 3 == 2 else ""
+        if not batch.variant.maps or self.style == "numbers":
+            yield Form(self.style, (), layout)
+            return
+        if batch.variant.maps == "elements":
+            small = [(1,), (3,), (2, 3), (2,), (2, 1, 2)]
+        else:
+            small = [(), (3,), (2, 2), (1,), ()]
+        yield Form(self.style, small[turn % len(small)])
+        yield Form(self.style, (batch.count,), layout)
+
+    def _refused(self, judged: Judged, key: tuple) -> bool:
+        """Whether no call of this form, or of this format, is taken at all; said once, in a note."""
+        answers = judged.answers
+        calls = answers.batch.count // answers.form.rows
+        raised = len(answers.replies.errors)
+        if raised < calls or answers.replies.died or not judged.known.any():
+            return False
+        reason = next(iter(answers.replies.errors.values()))
+        total = self.tallies[key[0]].inputs
+        if not total and any(t.inputs for t in self.tallies.values()) and not answers.form.layout:
+            if len(answers.form.lead) <= 1 and answers.batch.count >= 16:
+                self._unfit.add(key[0])
+                self.notes[f"{key[0]} is refused: {reason}"] = None
+                return True
+        if answers.batch.variant.maps and total and not answers.form.layout:
+            axes = len(answers.form.lead) + (answers.batch.variant.maps == "rows")
+            if (key[0], key[1], axes) not in self._unfit and self._other_form_works(judged):
+                self._unfit.add(key)
+                self.notes[f"arrays with {axes} axes are refused: {reason}"] = None
+                return True
+        return False
+
+    def _other_form_works(self, judged: Judged) -> bool:
+        """Whether the same points are taken in another form."""
+        batch = judged.answers.batch
+        for lead in ((), (1,), (3,), (batch.count,)):
+            form = replace(judged.answers.form, lead=lead)
+            if len(lead) != len(judged.answers.form.lead) and fits(batch, form) and form.rows <= batch.count:
+                again = ask(self.process, batch, form, shapes(batch.variant, batch), seconds=2.0)
+                if len(again.replies.errors) < again.batch.count // form.rows:
+                    return True
+        return False
+
+    # ------------------------------------------------------------------ failures
+    def _look(self, judged: Judged, fmt: Format) -> None:
+        """Settle the suspects of a batch, and see what a wider format makes of the failing ones."""
+        answers = judged.answers
+        if answers.replies.died:
+            self._died(judged)
+            return
+        suspects = judged.suspects()
+        if not suspects:
+            return
+        by_call = {answers.call_of(s.row): s for s in reversed(suspects) if s.kind != "unclear"}
+        classed = self._classed(judged, sorted(by_call)[:CLASSED], fmt)
+        order = [Outcome.STAYS, Outcome.BURSTS, Outcome.OPEN, Outcome.HEALS]
+        chosen = sorted(classed, key=lambda c: order.index(classed[c]))
+        seen: dict[Outcome, int] = {}
+        largest = sizes(answers.batch)
+        for call in chosen:
+            outcome = classed[call]
+            if seen.get(outcome, 0) >= (1 if outcome is Outcome.STAYS else 4):
+                continue
+            failure = judged.settle(by_call[call])
+            if failure:
+                seen[outcome] = seen.get(outcome, 0) + 1
+                self._add(judged, failure, outcome, largest)
+                if outcome is Outcome.STAYS:
+                    return
+        for s in [s for s in suspects if s.kind == "unclear"][:SETTLED]:
+            failure = judged.settle(s)
+            if failure:  # an infinite value that no format changes
+                self._add(judged, failure, Outcome.STAYS, largest)
+                return
+
+    def _classed(self, judged: Judged, calls: Sequence[int], fmt: Format) -> dict[int, Outcome]:
+        if not calls:
+            return {}
+        answers = judged.answers
+        rows = np.array([r for c in calls for r in answers.rows_of(c)])
+        subset = answers.batch.take(rows)
+        narrow = replace(
+            answers,
+            batch=subset,
+            outputs=[o[rows] for o in answers.outputs or []],
+            replies=replace(
+                answers.replies, errors={i: answers.replies.errors[c] for i, c in enumerate(calls) if c in answers.replies.errors}
+            ),
+            misshapen={i: answers.misshapen[c] for i, c in enumerate(calls) if c in answers.misshapen},
+        )
+        screens = [type(s)(s.mid[rows], s.rad[rows]) for s in judged.screens]
+        made = outcomes(self.process, subset, answers.form, fmt, screens, narrow)
+        return {
+            c: Outcome.STAYS if c in answers.misshapen else outcome for c, outcome in zip(calls, made, strict=True)
+        }
+
+    def _add(self, judged: Judged, failure: Failure, outcome: Outcome, largest: np.ndarray) -> None:
+        answers = judged.answers
+        call = answers.call_of(failure.row)
+        rows = answers.rows_of(call)
+        nonfinite = failure.kind in ("nonfinite", "exception")
+        size = float(max(largest[r] for r in rows))
+        earlier = answers.batch.take(np.arange(rows.start)) if rows.start else None
+        points = answers.batch.take(np.array(rows))
+        its = replace(failure, row=failure.row - rows.start)
+        self.found.append(Found(points, answers.form, its, outcome, size, None, earlier, nonfinite))
+
+    def _died(self, judged: Judged) -> None:
+        """A call that ended the process or the patience with it."""
+        replies = judged.answers.replies
+        call = max(replies.died_at, 0)
+        row = judged.answers.rows_of(call)[0]
+        truth = judged.exactly(row).truth(0, (0,) * (judged.screens[0].mid.ndim - 1))
+        failure = Failure(row, "exception", truth, got=replies.died)
+        self._add(judged, failure, Outcome.STAYS, sizes(judged.answers.batch))
+        self.died = replies.died
+
+    # ------------------------------------------------------------------ other kinds of input
+    def _integers(self, batch: Batch, fmt: Format) -> None:
+        """Whole numbers in integer arrays, where the code takes them."""
+        points = integral(batch)
+        if points is None:
+            return
+        lead = () if not batch.variant.maps else (points.count,)
+        form = Form(self.style, lead, integers=True)
+        if not fits(points, form):
+            return
+        judged = self._judged(points, form, screen(points.variant, points, fmt), fmt)
+        if len(judged.answers.replies.errors):
+            self.notes[f"integer arrays are refused: {next(iter(judged.answers.replies.errors.values()))}"] = None
+            return
+        self._look(judged, fmt)
+
+    def _backward(self, batch: Batch, fmt: Format, turn: int, end: float) -> None:
+        if sum(v[0].size for v in batch.values.values()) > 24:
+            return
+        points = batch.take(np.arange(min(batch.count, BACKWARD)))
+        lead: tuple[int, ...] = ()
+        if points.variant.maps == "elements":
+            lead = (points.count,)
+        elif points.variant.maps == "rows" and points.variant.conventions.get("axis", -1) != "none":
+            lead = (points.count,)
+        form = Form(self.style, lead)
+        rng = np.random.default_rng([self.seed, turn])
+        for asked in passes(points, form, rng):
+            if time.monotonic() > end or ("slope", asked.wrt) in self._unfit:
+                continue
+            passed = Passed(self.process, asked, fmt)
+            if passed.answers.replies.died:
+                self.process.restart()
+                return
+            if passed.refusal:
+                self._unfit.add(("slope", asked.wrt))
+                self.notes[f"no gradient by {asked.wrt}: {passed.refusal}"] = None
+                continue
+            self.passed += 1
+            if self._settle_slopes(passed, fmt):
+                return
+
+    def _settle_slopes(self, passed: Passed, fmt: Format) -> bool:
+        suspects: Sequence[Suspect] = passed.suspects()
+        if not suspects:
+            return False
+        failures = [f for f in map(passed.settle, suspects[:SETTLED]) if f]
+        if not failures:
+            return False
+        healed = passed.healing(self.process, failures)
+        batch, form = passed.asked.batch, passed.asked.form
+        largest = sizes(batch)
+        for failure, outcome in zip(failures, healed, strict=True):
+            points = batch.take(np.array([failure.row]))
+            alone = replace(form, lead=(1,) if form.lead else ())
+            weights = passed.asked.cotangents[[failure.row]]
+            asked = replace(passed.asked, batch=points, form=alone, cotangents=weights)
+            nonfinite = not np.isfinite(float(failure.got))
+            size = float(largest[failure.row])
+            self.found.append(Found(points, alone, replace(failure, row=0), outcome, size, asked, None, nonfinite))
+            if outcome is Outcome.STAYS:
+                return True
+        return False
+
+
+def formats(names: Sequence[str]) -> list[Format]:
+    return [FORMATS[name] for name in names]

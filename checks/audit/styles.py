@@ -1,0 +1,129 @@
+"""How a target wants to be called: with NumPy arrays, tensors, lists or plain numbers, found out by trying."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from ...spec.language.routines import Variant
+from ..format_balls import Format
+from .calling import Answers, Form, ask, fits
+from .inputs import Batch, batches
+from .process import Loaded, Process
+from .reference import shapes
+from .targets import template
+
+TRIED = 6  # points of a trial
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The style, and the variants to audit: with and without an optional argument where both can be called."""
+
+    style: str
+    variants: Sequence[Variant]
+
+    def forms(self, batch: Batch) -> list[Form]:
+        """Plain forms for single questions."""
+        return [f for f in _forms(batch.variant, self.style) if fits(batch, f) and f.rows <= batch.count]
+
+
+@dataclass
+class _Trial:
+    right: int = 0  # calls with results of the right shape
+    numbers: int = 0  # calls with any numbers
+    error: str = ""
+    died: str = ""
+
+
+def choose(process: Process, variant: Variant, loaded: Loaded, formats: Sequence[Format], seed: int) -> Chosen | str:
+    """The style in which most calls come back, or one sentence on why none does."""
+    variants = _variants(process, variant, loaded)
+    if isinstance(variants, str):
+        return variants
+    styles = ["torch", "numpy"] if loaded.imports_torch else ["numpy", "torch"]
+    styles = [s for s in styles if s != "torch" or loaded.imports_torch or "torch" in loaded.uses or loaded.torch]
+    if not loaded.numpy:
+        styles = []
+    styles += ["lists"] if any(p.sort.kind == "array" for p in variant.parameters) or variant.maps else []
+    styles += ["numbers"] if variant.maps == "elements" or not styles else []
+    trials: dict[str, _Trial] = {}
+    for style in styles:
+        trials[style] = trial = _try(process, variants[-1], style, formats, seed)
+        if trial.died:
+            process.restart()
+            if not trial.numbers:
+                return trial.died if trial.died.startswith("it ") else f"it {trial.died}"
+        if trial.right and not trial.error:
+            return Chosen(style, variants)
+    best = max(trials, key=lambda s: (trials[s].right, trials[s].numbers))
+    if trials[best].right or trials[best].numbers:
+        return Chosen(best, variants)
+    return _reason(trials, styles)
+
+
+def _reason(trials: dict[str, _Trial], styles: Sequence[str]) -> str:
+    names = {"numpy": "NumPy arrays", "torch": "tensors", "lists": "lists", "numbers": "numbers"}
+    return f"with {names[styles[0]]}: {trials[styles[0]].error or 'it returned nothing'}"
+
+
+def _variants(process: Process, variant: Variant, loaded: Loaded) -> list[Variant] | str:
+    """With the optional arguments and without, as the signature or the template has room for them."""
+    optional = [name for name, given in variant.routine.arguments.items() if given.may_lack]
+    full = variant.with_optional(optional)
+    if process.target.call:
+        used = [name for name, _ in template(process.target.call).names]
+        return [full] if any(name in used for name in optional) else [variant]
+    made = [v for v in dict.fromkeys((variant, full)) if loaded.takes(_count(v))]
+    if made:
+        return made
+    wanted = ", ".join(p.name for p in full.parameters)
+    said = f"it takes {_arity(loaded)}, and {variant.name} has {_count(variant)} ({wanted})"
+    return f"{said}; adapt it with --call, such as --call '{process.target.name}(…)'"
+
+
+def _count(variant: Variant) -> int:
+    return len(variant.parameters) + 2 * sum(p.coding.name == "TWO_VALUES" for p in variant.parameters)
+
+
+def _arity(loaded: Loaded) -> str:
+    if loaded.keywords:
+        return f"the keyword arguments {', '.join(loaded.keywords)}"
+    most = "any number of" if loaded.most is None else str(loaded.most)
+    between = most if loaded.least == loaded.most else f"{loaded.least} to {most}"
+    return f"{between} argument{'' if loaded.most == 1 else 's'}"
+
+
+def _forms(variant: Variant, style: str) -> list[Form]:
+    if not variant.maps or style == "numbers":
+        return [Form(style)]
+    if variant.maps == "elements":
+        return [Form(style, (3,)), Form(style, (1,))]
+    return [Form(style, (2,)), Form(style, ())]
+
+
+def _try(process: Process, variant: Variant, style: str, formats: Sequence[Format], seed: int) -> _Trial:
+    trial = _Trial()
+    for batch in islice(batches(variant, formats[0].name, np.random.default_rng(seed)), 8):
+        points = batch.take(np.arange(min(batch.count, TRIED)))
+        for form in _forms(variant, style):
+            if fits(points, form) and form.rows <= points.count:
+                answers = ask(process, points, form, shapes(variant, points), seconds=1.0)
+                _tell(trial, answers)
+                if answers.replies.died:
+                    return trial
+        if trial.right:
+            break
+    return trial
+
+
+def _tell(trial: _Trial, answers: Answers) -> None:
+    calls = answers.replies.done
+    failed = len(answers.replies.errors)
+    trial.numbers += calls - failed
+    trial.right += calls - failed - len(answers.misshapen)
+    trial.error = trial.error or next(iter(answers.replies.errors.values()), "")
+    trial.died = answers.replies.died
