@@ -84,7 +84,7 @@ def _alone(target: str | None, test_path: str | None, asked: dict[str, Any]) -> 
     """Nothing that a manifest says for each audit may be said beside it."""
     from ..checks.selection import UsageError
 
-    if extra := [name for name, key in _OPTIONS.items() if asked[key] not in (None, (), False)]:
+    if extra := [name for name, key in _OPTIONS.items() if asked[key] is not None and asked[key] is not False and asked[key] != ()]:
         raise UsageError(f"--{extra[0]} has no place beside --manifest; write it in the manifest, for each audit")
     if target is not None:
         raise UsageError("a target has no place beside --manifest; write it in the manifest")

@@ -76,7 +76,7 @@ ENTRY = '[[audit]]\ntarget = "a.py:f"\nas = "kl"\n'
         (ENTRY + "expct = 'wrong'", "audit 1 (a.py:f): there is no key expct; choose from target, as, "),
         (ENTRY + "expect = 'corect'", "there is no verdict corect; did you mean correct"),
         (ENTRY + "dtype = ['float46']", "there is no format float46; did you mean float"),
-        (ENTRY + "dtype = ['quad']", "there is no format quad; choose from float64, float32, float16, bfloat16"),
+        (ENTRY + "dtype = ['quad']", "there is no format quad; choose from float64, float32, float16"),
         (ENTRY + "set = 'base=2'", "set has to be a table, as in { base = 2 }"),
         (ENTRY + "budget = '4'", "budget has to be a number"),
         (ENTRY + "budget = true", "budget has to be a number"),
