@@ -17,7 +17,7 @@ import click
 @click.option("--set", "chosen", multiple=True, metavar="K=V", help="a convention of the definition; may be repeated")
 @click.option("--call", "template", metavar="TEMPLATE", help='how to call it, as in "f(logits=z, y=y)[0]"')
 @click.option("--dtype", "dtypes", multiple=True, metavar="D", help="a number format  [default: float64 and float32]")
-@click.option("--exhaustive", is_flag=True, help="search all of a small format, where that can be done")
+@click.option("--exhaustive", is_flag=True, help="every number of float16 and float32, for a function of one number")
 @click.option("--python", metavar="EXE", help="the interpreter that the target runs in  [default: this one]")
 @click.option("--budget", type=float, metavar="SECONDS", help="how long to search  [default: 8]")
 @click.option("--seed", type=int, metavar="N", help="the seed of the search  [default: 0]")
@@ -84,7 +84,11 @@ def _alone(target: str | None, test_path: str | None, asked: dict[str, Any]) -> 
     """Nothing that a manifest says for each audit may be said beside it."""
     from ..checks.selection import UsageError
 
-    if extra := [name for name, key in _OPTIONS.items() if asked[key] is not None and asked[key] is not False and asked[key] != ()]:
+    if extra := [
+        name
+        for name, key in _OPTIONS.items()
+        if asked[key] is not None and asked[key] is not False and asked[key] != ()
+    ]:
         raise UsageError(f"--{extra[0]} has no place beside --manifest; write it in the manifest, for each audit")
     if target is not None:
         raise UsageError("a target has no place beside --manifest; write it in the manifest")

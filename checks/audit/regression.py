@@ -24,7 +24,6 @@ from .sources import (
     loading,
     number,
     place,
-    printable,
 )
 from .templates import CALL, CALLER, CHECKS, DIED, HELPERS, IN_A_CHILD, LAYOUTS
 
@@ -170,8 +169,8 @@ def _tensor(plain: Plain) -> str:
 
 def _checking(f: Finding) -> str:
     """What is asked of the result."""
-    if f.kind == "dtype":
-        return f"same_dtype(got, {_dtypes(f)!a})"
+    if f.kind == "dtype" and _is_narrower(f):
+        return f"not_narrower(got, {f.format!a})"
     if isinstance(f.expected, str) or f.expected is None:
         return comment(f"Expected: {f.expected or 'that it returns'}").rstrip() if f.expected else ""
     several = isinstance(f.expected, list | tuple)
@@ -187,10 +186,11 @@ def _checking(f: Finding) -> str:
     return f"{comment(why)}{want}check({'got' if several else '[got]'}, want)"
 
 
-def _dtypes(f: Finding) -> list[str]:
-    if isinstance(f.expected, str) or f.expected is None:
-        return [printable(f.expected or f.format)]
-    return [str(e["dtype"]) for e in (f.expected if isinstance(f.expected, list | tuple) else [f.expected])]
+def _is_narrower(f: Finding) -> bool:
+    """Whether a result came back in a narrower format than that of the inputs."""
+    got = f.got if isinstance(f.got, list | tuple) else [f.got]
+    names = [str(g["dtype"]) for g in got if hasattr(g, "keys")]
+    return any(BITS.get(name, 99) < BITS.get(f.format, 0) for name in names)
 
 
 def tolerances(f: Finding, expected: Sequence[Plain], got: Sequence[Any]) -> tuple[list[float], str]:

@@ -98,6 +98,16 @@ CASES = {
         "def f(x): return x",
         finding("dtype", X, plain(1.0, 2.0), plain(1.0, 2.0, dtype="float32")),
     ),
+    "integers": case(
+        "import numpy as np\ndef f(x): return (x / 2).astype(x.dtype)",
+        "def f(x): return x / 2",
+        finding("dtype", {"x": plain(1, 2, dtype="int64")}, plain(0.5, 1.0), plain(0, 1, dtype="int64")),
+    ),
+    "not all known": case(
+        "def f(x): return 2 * x",
+        "def f(x): return [1.0, 7.0]",
+        finding("value", X, plain(1.0, "nan"), plain(2.0, 4.0), budget_units=1e15),
+    ),
     "shape": case(
         "def f(x): return x.reshape(1, -1)",
         "def f(x): return x",
