@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .findings import Finding as Finding
     from .marks import assert_implements as assert_implements
     from .marks import implements as implements
+    from .session import audit as audit
 
 _HOME = {
     "audit": "session",
@@ -25,7 +26,7 @@ _HOME = {
     "AuditVerdict": "findings",
     "Finding": "findings",
 }
-__all__ = list(_HOME)
+__all__ = ["Audit", "AuditVerdict", "Finding", "assert_implements", "audit", "implements"]
 
 
 def __getattr__(name: str) -> Any:

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import layout
 import pytest
@@ -55,32 +56,35 @@ def test_of_the_users_own():
 """
 
 
-@pytest.fixture
-def project(tmp_path):
-    """A project with marked functions; gives what pytest said, and the outcome of each test."""
-    (tmp_path / "pytest.ini").write_text("[pytest]\npythonpath = .\n")
-    (tmp_path / "conftest.py").write_text(CONFTEST)
-    (tmp_path / "losses.py").write_text(LOSSES)
-    (tmp_path / "test_losses.py").write_text(TESTS)
+class Project:
+    """A project with marked functions."""
 
-    def run(*words):
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        (path / "pytest.ini").write_text("[pytest]\npythonpath = .\n")
+        (path / "conftest.py").write_text(CONFTEST)
+        (path / "losses.py").write_text(LOSSES)
+        (path / "test_losses.py").write_text(TESTS)
+
+    def run(self, *words: str) -> tuple[subprocess.CompletedProcess[str], dict[str, str]]:
+        """What pytest said, and the outcome of each test."""
         path = os.pathsep.join(map(str, (layout.ROOT / ".links", layout.ROOT, layout.ROOT / "tests" / "support")))
         environment = {**os.environ, "PYTHONPATH": path, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         command = [sys.executable, "-m", "pytest", "-p", "lemmata.checks.audit.plugin", "-p", "no:cacheprovider"]
         process = subprocess.run(
-            [*command, "-q", "-rA", *words], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
+            [*command, "-q", "-rA", *words], cwd=self.path, env=environment, capture_output=True, text=True, timeout=60
         )
-        found = dict(re.findall(r"(?m)^(?:PASSED|FAILED) (.*?)(?: - .*)?$()", process.stdout))
-        words_of = {name: word for word, name in re.findall(r"(?m)^(PASSED|FAILED) (.*?)(?: - .*)?$", process.stdout)}
-        assert set(found) == set(words_of)
-        return process, words_of
+        outcomes = re.findall(r"(?m)^(PASSED|FAILED) (.*?)(?: - .*)?$", process.stdout)
+        return process, {name: word for word, name in outcomes}
 
-    run.path = tmp_path
-    return run
+
+@pytest.fixture
+def project(tmp_path):
+    return Project(tmp_path)
 
 
 def test_marked_functions_are_audited(project):
-    process, found = project("--lemmata-audit")
+    process, found = project.run("--lemmata-audit")
     assert found == {
         "test_losses.py::test_of_the_users_own": "PASSED",
         "lemmata::softplus as softplus": "PASSED",
@@ -92,12 +96,12 @@ def test_marked_functions_are_audited(project):
 
 
 def test_without_the_option_nothing_is_added(project):
-    process, found = project()
+    process, found = project.run()
     assert found == {"test_losses.py::test_of_the_users_own": "PASSED"} and process.returncode == 0
 
 
 def test_audits_can_be_chosen(project):
-    assert project("--lemmata-audit", "-k", "softplus")[1] == {"lemmata::softplus as softplus": "PASSED"}
+    assert project.run("--lemmata-audit", "-k", "softplus")[1] == {"lemmata::softplus as softplus": "PASSED"}
 
 
 def test_manifests_are_audited(project):
@@ -109,7 +113,7 @@ def test_manifests_are_audited(project):
     (project.path / "more" / "m.toml").write_text('[[audit]]\ntarget = "a.py:f"\nas = "mse"\n' * 2)
     (project.path / "pyproject.toml").write_text('[tool.lemmata]\naudits = ["more/m.toml", "audits.toml"]\n')
     (project.path / "test_losses.py").unlink()
-    process, found = project("--lemmata-audit")
+    process, found = project.run("--lemmata-audit")
     assert found == {
         "lemmata::more/a.py:f as mse": "PASSED",
         "lemmata::more/a.py:f as mse[2]": "PASSED",
@@ -130,7 +134,7 @@ def test_manifests_are_audited(project):
 )
 def test_a_mistake_is_one_sentence(name, text, sentence, project):
     (project.path / name).write_text(text)
-    process, _ = project("--lemmata-audit")
+    process, _ = project.run("--lemmata-audit")
     assert process.returncode == 4 and sentence in process.stdout + process.stderr
     assert "Traceback" not in process.stdout + process.stderr
 

@@ -189,7 +189,8 @@ def test_the_limit_is_a_line_above_what_is_within():
 def test_odd_points_are_drawn(points):
     found = plot(with_points(*points))
     assert found
-    drawn = ET.fromstring(re.search(r'<svg viewBox="0 0 640 340".*?</svg>', render([with_points(*points)]), re.S)[0])
+    (svg,) = re.findall(r'<svg viewBox="0 0 640 340".*?</svg>', render([with_points(*points)]), re.S)
+    drawn = ET.fromstring(svg)
     numbers = [float(n) for path in drawn.iter("path") for n in re.findall(r"M(-?[\d.]+)", path.get("d") or "")]
     assert numbers and all(0 <= n <= WIDTH for n in numbers)
     assert all(len(s.marks) <= 300 for s in found.series)
