@@ -152,11 +152,14 @@ def _seldom_empty(rng: Rng, mask: Array) -> Array:
 
 
 def _specials(argument: _Argument, rng: Rng, made: Array) -> Array:
-    """Every special number and its negative, in an order of its own, before anything random."""
+    """Every special number, its negative and its neighbours, in an order of its own, before anything random."""
     if argument.entries.values:
         return made
     special = strata.special(argument.entries.dtype)
-    every = np.concatenate([special, -special])
+    eps = float(np.finfo(argument.entries.dtype).eps)
+    with np.errstate(all="ignore"):
+        beside = [special * (1 + eps), special * (1 - eps)]
+    every = np.concatenate([special, -special, *beside, *(-v for v in beside)])
     fitted = argument.entries.fit(every, rng)[: len(made)]
     fitted = fitted[argument.entries.inside(fitted)]
     out = made.copy()

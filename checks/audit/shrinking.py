@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ import numpy as np
 from . import distributions
 from .drawing import symmetric
 from .input_batches import Batch, arguments, coding_of, is_array, named_axes
+from .plainer import apportioned, changed, plainness, ranks, rounded, rounded_to
 from .sizes import Room
 from .strata import Array, Entries
 
@@ -67,38 +67,12 @@ def _complexities(batch: Batch) -> list[tuple[float, ...]]:
         flat = batch.values[p.name].reshape(batch.count, -1)
         columns[0] += flat.shape[1] if is_array(batch.variant, p) else 0
         columns[1] += np.count_nonzero(flat != (1 if coding_of(p) == "TRUTH" else 0), axis=1)
-        columns[2:] += _sizes(flat)
+        columns[2:] += plainness(flat)
     for v in batch.codes.values():
-        columns[2:] += _sizes(v)
+        columns[2:] += plainness(v)
     for v in whole:
-        columns[2:] += _sizes(np.array([[v]]))
+        columns[2:] += plainness(np.array([[v]]))
     return [tuple(column) for column in columns.T.tolist()]
-
-
-def _sizes(flat: Array) -> Array:
-    """Significant decimal digits, minus signs (also of −0) and |log₂|, summed over each row."""
-    numbers, places = np.unique(flat, return_inverse=True)
-    digits = np.array([_digits(v) for v in numbers])[places.reshape(flat.shape)]
-    wide = np.abs(flat.astype(np.float64))
-    with np.errstate(all="ignore"):
-        size = np.where(wide == 0, 0.0, np.where(np.isinf(wide), 5000.0, np.abs(np.log2(wide))))
-    return np.stack([digits.sum(axis=1), np.signbit(flat).sum(axis=1), size.sum(axis=1)])
-
-
-def _digits(value: Any) -> int:
-    """Of the shortest decimal that gives the number back.
-
-    >>> _digits(np.float32(0.1)), _digits(-1200.0), _digits(0.0), _digits(np.float64(1) / 3)
-    (1, 2, 0, 16)
-    """
-    return _digits_of(str(value))
-
-
-@lru_cache(maxsize=65536)
-def _digits_of(text: str) -> int:
-    if "inf" in text:
-        return 1
-    return len(text.lower().partition("e")[0].replace(".", "").lstrip("-0").rstrip("0"))
 
 
 class _Tool:
@@ -112,7 +86,7 @@ class _Tool:
         self.sums = tuple(self.described["sums"])
         self.entries = Entries.of(self.described, one.dtype if self.array else "float64")
 
-    def admits(self, values: Array) -> Array:
+    def admits(self, values: Array) -> Any:
         """Which rows lie in the domain."""
         inside = self.entries.inside(values).reshape(len(values), -1).all(axis=1)
         if self.sums:
@@ -135,7 +109,7 @@ class _Tool:
         if self.sums:
             return self._plainer_distributions(v)
         alike = [np.full_like(v, c) for c in SIMPLE] + [np.full_like(v, c) for c in np.unique(v)[:4]]
-        return alike + _rounded(v) + [np.sign(v), np.abs(v), v / 2, v / 1024]
+        return alike + rounded(v) + [np.sign(v), np.abs(v), v / 2, v / 1024, *ranks(v)]
 
     def _plainer_distributions(self, v: Array) -> list[Array]:
         size = math.prod(v.shape[a] for a in self.sums)
@@ -143,7 +117,11 @@ class _Tool:
         made = [np.eye(size)[np.full(len(flat), k)] for k in range(min(size, EACH))]
         made += [np.full_like(flat, 1 / size), np.eye(size)[flat.argmax(axis=1)]]
         for parts in (1, 2, 4, 8, 10, 16, 20, 100, 1000, 2.0**20, 2.0**30):
-            made.append(_apportioned(flat, parts))
+            made.append(apportioned(flat, parts))
+        for digits in (1, 2, 3, 6):  # of all entries but the largest
+            fewer = rounded_to(flat, digits)
+            largest = np.arange(size) == flat.argmax(axis=1)[:, None]
+            made.append(np.where(largest, 1 - np.where(largest, 0, fewer).sum(axis=1, keepdims=True), fewer))
         for k in range(min(size, EACH)):  # one entry falls to the first other one, or to the largest
             for other in {0 if k else min(1, size - 1), int(flat.sum(axis=0).argmax())} - {k}:
                 merged = flat.copy()
@@ -165,57 +143,22 @@ class _Tool:
             parts += np.array_split(np.arange(flat.size), 4)
         for places in parts:
             for c in self.entries.values or SIMPLE[:5]:
-                made.append(_with(flat, places, c))
+                made.append(changed(flat, places, c))
             if self.entries.values:
                 continue
-            made += [_with(flat, places, r[places]) for r in _rounded(flat)]
-            made += [_with(flat, places, f[places]) for f in (flat / 2, np.abs(flat), flat / 64)]
-            made += [_with(flat, places, flat[k]) for k in (0, int(np.argmax(flat)), int(np.argmin(flat)))]
+            made += [changed(flat, places, r[places]) for r in rounded(flat)]
+            made += [changed(flat, places, f[places]) for f in (flat / 2, np.abs(flat), flat / 64)]
+            made += [changed(flat, places, flat[k]) for k in (0, int(np.argmax(flat)), int(np.argmin(flat)))]
         return [m.reshape(v.shape) for m in made]
 
     def _other_classes(self, v: Array) -> list[Array]:
         rows = v.reshape(-1, v.shape[-1])
         made = []
         for i in range(min(len(rows), EACH)):
-            changed = rows.copy()
-            changed[i] = np.eye(v.shape[-1])[0]
-            made.append(changed.reshape(v.shape))
+            other = rows.copy()
+            other[i] = np.eye(v.shape[-1])[0]
+            made.append(other.reshape(v.shape))
         return made
-
-
-def _with(flat: Array, places: Array, value: Any) -> Array:
-    made = flat.copy()
-    made[places] = value
-    return made
-
-
-def _rounded(v: Array) -> list[Array]:
-    """Integers, powers of 2, and fewer and fewer significant or decimal digits."""
-    wide = np.where(np.isfinite(v), v, 0).astype(np.float64)
-    with np.errstate(all="ignore"):
-        exponent = np.floor(np.log10(np.abs(np.where(wide == 0, 1, wide))))
-        made = [np.rint(wide), np.trunc(wide), np.ceil(wide)]
-        made += [np.copysign(2.0 ** np.rint(np.log2(np.abs(np.where(wide == 0, 1, wide)))), wide) * (wide != 0)]
-        made += [np.copysign(10.0**exponent, wide) * (wide != 0)]
-        made += [_significant(wide, exponent, digits) for digits in (1, 2, 3, 4, 6, 9, 12)]
-        made += [_significant(wide - np.copysign(10.0**exponent, wide) * (wide != 0), exponent, 1)]
-        made += [np.round(wide, 1), np.round(wide, 2)]
-        return [np.where(np.isfinite(v), m, v).astype(v.dtype) for m in made]
-
-
-def _significant(wide: Array, exponent: Array, digits: int) -> Array:
-    """By way of text, for 3·10⁻⁵ computed is not always the float nearest to it."""
-    flat = [float(f"{x:.{digits - 1}e}") for x in np.ravel(wide).tolist()]
-    return np.array(flat).reshape(np.shape(wide))
-
-
-def _apportioned(flat: Array, parts: float) -> Array:
-    """Multiples of 1/parts that sum to 1, the largest remainders rounded up."""
-    scaled = flat * parts
-    base = np.floor(scaled)
-    missing = np.clip(np.rint(parts - base.sum(axis=1)), 0, flat.shape[1]).astype(int)
-    rank = np.argsort(np.argsort(-(scaled - base), axis=1, kind="stable"), axis=1, kind="stable")
-    return (base + (rank < missing[:, None])) / parts
 
 
 Proposal = tuple[dict[str, int], dict[str, int], list[Values], list[Mapping[str, Array]]]
@@ -227,8 +170,8 @@ def _proposals(one: Batch, tools: Mapping[str, _Tool]) -> Iterator[Proposal]:
     dims, integers = dict(one.dims), dict(one.integers)
     room = Room(one.variant)
     yield from _smaller(one, tools, room, base)
-    for changed in _smaller_integers(room, dims, integers):
-        yield dims, changed, [{}], []
+    for less in _smaller_integers(room, dims, integers):
+        yield dims, less, [{}], []
     yield dims, integers, _all_at_once(tools, base), []
     for name, tool in tools.items():
         yield dims, integers, [{name: v} for v in tool.everywhere(base[name])], []
@@ -259,12 +202,12 @@ def _beside_each_other(tools: Mapping[str, _Tool], base: Values) -> list[Values]
             apart = np.abs(v.astype(np.float64) - np.where(np.isfinite(w), w, 0)).max(initial=0.0)
             if not 0 < apart < 0.25:
                 continue
-            step = 2.0 ** round(math.log2(apart))
-            change = _with(np.zeros(v.size), np.array([0]), 1.0)
+            step = 10.0 ** round(math.log10(apart))
+            change = changed(np.zeros(v.size), np.array([0]), 1.0)
             change[-1 if tool.sums else 0] -= 2.0 if tool.sums else 0.0
             change[0] += 1.0 if v.size == 1 and tool.sums else 0.0
             for plainer in tool.everywhere(v):
-                for by in (step, -step, 4 * step, step / 4, 16 * step):
+                for by in (step, -step, 10 * step, step / 10, 100 * step):
                     with np.errstate(all="ignore"):
                         made.append({name: plainer, other: (plainer + by * change.reshape(v.shape)).astype(v.dtype)})
     return made
@@ -278,8 +221,8 @@ def _all_at_once(tools: Mapping[str, _Tool], base: Values) -> list[Values]:
     last = min((len(o) for o in options.values()), default=0) - len(SIMPLE)
     tail = [{t.name: options[t.name][-k] for t in plain} for k in range(1, max(last, 0) + 1)]
     rows: list[Values] = []
-    for changed in made + tail:  # those that leave a domain are left alone
-        rows.append({n: v for n, v in changed.items() if tools[n].admits(np.asarray(v)[None])[0]})
+    for row in made + tail:  # those that leave a domain are left alone
+        rows.append({n: v for n, v in row.items() if tools[n].admits(np.asarray(v)[None])[0]})
     return rows
 
 

@@ -56,8 +56,10 @@ class Room:
         """A dozen or so tiny ones, more where integers are arguments: first the plainest, then each extreme."""
         patterns = list(self._patterns())
         tuples = list(self._tuples(rng))
-        length = max(len(patterns), min(len(tuples), 48))
-        wanted = [(patterns[i % len(patterns)], tuples[i % len(tuples)]) for i in range(length)]
+        length = max(len(patterns), min(len(tuples), 48), 12)
+        wanted = [(patterns[i % len(patterns)], tuples[(i + i // len(patterns)) % len(tuples)]) for i in range(length)]
+        if self.shaping:
+            wanted.insert(0, (self._any_dims(), dict(self.least)))
         for dims, integers in wanted:
             if self.admits(dims, integers):
                 yield dims, integers
@@ -140,7 +142,7 @@ class Room:
     def _integer(self, rng: Rng, name: str, others: list[int]) -> int:
         low = self.least[name]
         if name in self.shaping:
-            return low + int(rng.integers(0, 4))
+            return low + int(rng.choice([0, 0, 1, 1, 2, 3]))
         if others and rng.random() < 0.6:
             other = others[rng.integers(len(others))]
             near = [other - 1, other, other + 1, 2 * other, other // 2, 3 * other + 1, 100 * other]

@@ -40,10 +40,10 @@ class Entries:
         array([ True,  True, False])
         """
         d = described
-        ends = (None if d[end] is None else float(d[end]) for end in ("low", "high"))
+        low, high = (None if d[end] is None else float(d[end]) for end in ("low", "high"))
         values = tuple(float(v) for v in sorted(d["values"]))
         infinite = bool(d.get("minus_infinity", False))
-        return cls(*ends, d["open_low"], d["open_high"], d["integer"], values, infinite, np.dtype(dtype))
+        return cls(low, high, d["open_low"], d["open_high"], d["integer"], values, infinite, np.dtype(dtype))
 
     @property
     def real(self) -> bool:
@@ -305,12 +305,12 @@ def fill(entries: Entries, rng: Rng, shape: Sequence[int], which: Array, scale: 
             out = np.where(spread(draws.at(0.3, shape[:1]), shape), _log_weights(draws, shape), out)
     values = entries.fit(out, rng)
     if entries.real:
-        negative = spread(rng.random(shape[0]) < 0.3, shape) & (rng.random(shape) < 0.5)
+        negative = spread(rng.random(len(values)) < 0.3, shape) & (rng.random(shape) < 0.5)
         values = np.where((values == 0) & negative, -values, values)
     return _with_infinities(rng, values) if entries.infinite else values
 
 
-def _finitely_many(entries: Entries, rng: Rng, shape: tuple[int, ...]) -> Array:
+def _finitely_many(entries: Entries, rng: Rng, shape: Sequence[int]) -> Array:
     """Labels: mixed, all alike, or all alike but one."""
     draws = Draws(rng, entries.dtype, np.ones(shape[0]))
     mixed = draws.one_of(entries.values, shape)
