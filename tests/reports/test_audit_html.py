@@ -13,7 +13,7 @@ import pytest
 
 from lemmata.checks.audit.findings import Point
 from lemmata.reports.audit_html import render
-from lemmata.reports.audit_plot import APART, BOTTOM, EDGE, HEIGHT, LEFT, RIGHT, TOP, WIDTH, plot
+from lemmata.reports.audit_plot import APART, BOTTOM, EDGE, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Mark, plot
 
 
 class Page(HTMLParser):
@@ -140,7 +140,7 @@ def test_points_have_their_place():
     assert found.floor is None and found.ceiling is None
     assert series.total == 2 and series.over == 1
     assert [tick.label for tick in found.across] == ["10⁰", "10¹", "10²"]
-    assert "2 results in float64, 1 over the limit" in found.description
+    assert "2 points in float64, 1 over the limit" in found.description
 
 
 def test_what_has_no_logarithm_has_a_place_of_its_own():
@@ -167,12 +167,25 @@ def test_what_has_no_logarithm_has_a_place_of_its_own():
 def test_the_limit_is_a_line_above_what_is_within():
     found = plot(with_points(*samples.points("float64", 1e-16)))
     assert found and found.series[0].over == 0
-    limit = [tuple(map(float, pair.split(","))) for pair in found.series[0].limit.split()]
+    limit = [tuple(map(float, piece)) for piece in re.findall(r"M([\d.]+) ([\d.]+)h([\d.]+)", found.series[0].limit)]
     assert limit == sorted(limit) and len(limit) > 20
     for mark in found.series[0].marks:
         if mark.y != found.floor and mark.x >= limit[0][0]:
-            _, y = min(limit, key=lambda point: abs(point[0] - mark.x))
-            assert mark.y >= y - 12  # a point's own budget may be that of the next bin
+            y = next(y for x, y, width in limit if x - 0.1 <= mark.x <= x + width + 0.1)
+            assert mark.y >= y - 12  # within a piece the limit may rise
+
+
+def test_a_few_outliers_stand_at_the_ends_of_the_axes():
+    usual = [Point("float64", 10.0 ** (n / 50), 6e-17, 1e-16) for n in range(100)]
+    odd = [Point("float64", 1e-300, 5e-17, 1e-16), Point("float64", 1e300, 1e-310, math.inf)]
+    found = plot(with_points(*usual, *odd))
+    assert found
+    assert [tick.label for tick in found.across] == ["≤ 10⁰", "10¹", "≥ 10²"]
+    assert [tick.label for tick in found.up] == ["≤ 10⁻¹⁷", "10⁻¹⁶", "10⁻¹⁵"]
+    assert [mark.x for mark in found.series[0].marks[-2:]] == [LEFT, WIDTH - RIGHT]
+    assert found.series[0].marks[-1].y == HEIGHT - BOTTOM
+    spoiled = plot(with_points(*usual, Point("float64", 1e-300, 1.0, 1e-308)))  # the worst is never left out
+    assert spoiled and spoiled.across[0].label == "10⁻³⁰⁰" and spoiled.worst == Mark(LEFT, TOP, True)
 
 
 @pytest.mark.parametrize(
