@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from .findings import AuditVerdict as AuditVerdict
     from .findings import Finding as Finding
     from .marks import assert_implements as assert_implements
+    from .marks import audit as audit
     from .marks import implements as implements
-    from .session import audit as audit
 
 _HOME = {
-    "audit": "session",
+    "audit": "marks",
     "assert_implements": "marks",
     "implements": "marks",
     "Audit": "findings",

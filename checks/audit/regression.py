@@ -179,11 +179,15 @@ def _checking(f: Finding) -> str:
     allowed, why = tolerances(f, expected, got)
     rows = [
         f"    (({', '.join(str(int(n)) for n in e['shape'])}{',' if len(e['shape']) == 1 else ''}), "
-        f"{listing({**e, 'shape': [len(e['data'])]}, '    ')}, {number(t)}),\n"
+        f"{listing({**e, 'shape': [len(e['data'])]}, '    ')}, {_allowed(t)}),\n"
         for e, t in zip(expected, allowed, strict=True)
     ]
     want = "# shape, numbers, tolerance\nwant = [\n" + "".join(rows) + "]\n"
     return f"{comment(why)}{want}check({'got' if several else '[got]'}, want)"
+
+
+def _allowed(tolerance: float | list[float]) -> str:
+    return f"[{', '.join(map(number, tolerance))}]" if isinstance(tolerance, list) else number(tolerance)
 
 
 def _is_narrower(f: Finding) -> bool:
@@ -193,39 +197,71 @@ def _is_narrower(f: Finding) -> bool:
     return any(BITS.get(name, 99) < BITS.get(f.format, 0) for name in names)
 
 
-def tolerances(f: Finding, expected: Sequence[Plain], got: Sequence[Any]) -> tuple[list[float], str]:
-    """The absolute tolerance of each result, and in words what it is; always less than the error that was found."""
+def tolerances(f: Finding, expected: Sequence[Plain], got: Sequence[Any]) -> tuple[list[float | list[float]], str]:
+    """The absolute tolerance of each result, and in words what it is; always less than the error that was found.
+
+    It is one number, or one for each entry where the error is smaller than what is fair at the other entries.
+    """
     bits = BITS.get(f.format, 53)
-    error = _largest_error(expected, got)
-    largest = [max((abs(x) for x in floats(e) if math.isfinite(x)), default=0.0) for e in expected]
-    units = f.budget_units
-    if units is not None and math.isfinite(units) and units > UNITS and 0 < error < math.inf:
-        unit = error / units
-        least = [max(UNITS * unit, UNITS * _ulp(v, f.format)) for v in largest]
+    errors = _errors(expected, got)
+    worst = _worst(f, expected, errors)
+    least = [UNITS * _ulp(max(map(abs, filter(math.isfinite, floats(e))), default=0.0), f.format) for e in expected]
+    error = errors[worst[0]][worst[1]] if worst else math.inf
+    if f.budget_units is not None and UNITS < f.budget_units < math.inf and error < math.inf:
+        fair = UNITS * error / f.budget_units
+        least = [max(fair, t) for t in least]
         why = (
             f"Tolerance: {UNITS} units of the error budget, each what rounding in {f.format} may do to the textbook's"
-            f" stable formula here ({unit:.3g}; the error found, {error:.3g}, is {units:.3g} of them), and not less"
-            f" than {UNITS} ulp."
+            f" stable formula here ({error / f.budget_units:.3g}; the error found, {error:.3g}, is {f.budget_units:.3g}"
+            f" of them), and not less than {UNITS} ulp."
         )
     else:
-        least = [max(math.ldexp(v, -round(0.6 * bits)), UNITS * _ulp(v, f.format)) for v in largest]
+        fair, part = 0.0, round(0.6 * bits)
+        least = [max(t, math.ldexp(t / UNITS, bits - 1 - part)) for t in least]
         why = (
-            f"Tolerance: a part in 2**{round(0.6 * bits)}, which an honest formula in {f.format} keeps."
-            " Infinities have to be exactly that."
+            f"Tolerance: about a part in 2**{part}, which an honest formula in {f.format} keeps; infinities are exact."
         )
-    return [t if t < error else error / 2 for t in least], why
+    allowed: list[float | list[float]] = [*least]
+    if worst and least[worst[0]] >= error:
+        result, entry = worst
+        own = max(fair, UNITS * _ulp(floats(expected[result])[entry], f.format))
+        each = [least[result]] * len(errors[result])
+        each[entry] = own if own < error else error / 2
+        allowed[result] = each if len(each) > 1 else each[0]
+    return allowed, why
 
 
-def _largest_error(expected: Sequence[Plain], got: Sequence[Any]) -> float:
-    """Infinite where the two cannot be compared, or are not both finite."""
-    error = 0.0
+def _errors(expected: Sequence[Plain], got: Sequence[Any]) -> list[list[float]]:
+    """The error of every entry, 0 where nothing is known of it; none where the two cannot be compared."""
+    errors: list[list[float]] = []
     for e, g in zip(expected, got, strict=False):
         if not hasattr(g, "keys") or list(g["shape"]) != list(e["shape"]):
-            return math.inf
-        for a, b in zip(floats(e), floats(g), strict=True):
-            if a != b:
-                error = max(error, abs(a - b)) if math.isfinite(a) and math.isfinite(b) else math.inf
-    return error if error and len(expected) == len(got) else math.inf
+            return []
+        pairs = zip(floats(e), floats(g), strict=True)
+        errors.append([0.0 if a == b or math.isnan(a) else _distance(a, b) for a, b in pairs])
+    return errors if len(expected) == len(got) else []
+
+
+def _distance(a: float, b: float) -> float:
+    return abs(a - b) if math.isfinite(a) and math.isfinite(b) else math.inf
+
+
+def _worst(f: Finding, expected: Sequence[Plain], errors: Sequence[Sequence[float]]) -> tuple[int, int] | None:
+    """The entry that a finding is about: that whose error in ulp is the finding's; the largest, where that is not said.
+
+    None where an infinite error speaks for itself.
+    """
+    found: dict[tuple[int, int], float] = {}
+    for n, (e, own) in enumerate(zip(expected, errors, strict=False)):
+        for i, (value, error) in enumerate(zip(floats(e), own, strict=True)):
+            if error:
+                found[n, i] = error / _ulp(value, f.format) if math.isfinite(error) else math.inf
+    if not found or math.inf in found.values():
+        return None
+    if f.error_ulp and math.isfinite(f.error_ulp):
+        said = math.log(f.error_ulp)
+        return min(found, key=lambda at: abs(math.log(found[at]) - said))
+    return max(found, key=lambda at: found[at])
 
 
 def _ulp(value: float, format: str) -> float:

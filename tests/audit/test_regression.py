@@ -108,6 +108,19 @@ CASES = {
         "def f(x): return [1.0, 7.0]",
         finding("value", X, plain(1.0, "nan"), plain(2.0, 4.0), budget_units=1e15),
     ),
+    "a small entry beside a large one": case(
+        "import numpy as np\ndef f(x): return np.array([1e14, 1.0], dtype='float32')",
+        "import numpy as np\ndef f(x): return np.array([1e14 + 1e7, 2.0], dtype='float32')",
+        finding(
+            "value",
+            {"x": plain(1.0, dtype="float32")},
+            plain(100000000376832.0, 2.0),
+            plain(100000008765440.0, 1.0, dtype="float32"),
+            error_ulp=4e6,
+            budget_units=2e7,
+            format="float32",
+        ),
+    ),
     "shape": case(
         "def f(x): return x.reshape(1, -1)",
         "def f(x): return x",
@@ -323,7 +336,7 @@ def test_a_template_becomes_a_call(template, target, source):
         (1.0, 1.0 + 2.0**-52, 5.0, "float64", 2.0**-53),  # always less than the error
         (1.0, "nan", None, "float64", 2.0**-32),
         (1.0, "nan", None, "float32", 2.0**-14),
-        (0.0, "inf", None, "float64", 4 * 2.0**-1074),
+        (0.0, "inf", None, "float64", 2.0**-1074 * 2.0**20),
     ],
 )
 def test_the_tolerance_is_less_than_the_error(expected, got, units, format, tolerance):
