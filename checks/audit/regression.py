@@ -69,7 +69,7 @@ def reproduce(target: str, call: str, style: str, finding: Finding) -> str:
 def _test_names(found: Sequence[Finding]) -> list[str]:
     names: list[str] = []
     for f in found:
-        plain = re.sub(r"\W", "_", f"test_{f.role}_{f.kind}_{f.format}", flags=re.ASCII)
+        plain = re.sub(r"\W", "_", f"test_{f.role}_{f.kind}" + f"_{f.format}" * bool(f.format), flags=re.ASCII)
         taken = sum(name == plain or re.fullmatch(rf"{plain}_\d+", name) is not None for name in names)
         names.append(f"{plain}_{taken + 1}" if taken else plain)
     return names
@@ -126,7 +126,7 @@ def _died(finding: Finding) -> bool:
 
 
 def _test(name: str, f: Finding, style: str, died: bool) -> str:
-    saying = comment(f"{f.kind}, {f.format}. {f.note}".replace(". .", "."), "    ")
+    saying = comment(f"{f.kind}{', ' * bool(f.format)}{f.format}. {f.note}", "    ")
     if isinstance(f.got, str):
         saying += comment(f"At the audit: {f.got}", "    ")
     lines = [f"\n\ndef {name}({'alone=False' if died else ''}):\n", saying]
