@@ -11,211 +11,80 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
+from functools import cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
-from flint import fmpq
 
 from ...spec.language import expressions as x
 from ...spec.language.routines import Variant
 from ...spec.language.statements import AtLeast, Equals
 from ..arithmetic import Undecided, Undefined, Unsupported
-from ..ball_arithmetic import Balls, rational
 from ..batched import Ball, Batched
 from ..evaluate import Evaluation
-from ..format_balls import Format
-from . import distributions
+from ..format_balls import FLOAT64, Format
 from .calling import Form, ask, fits
 from .findings import AuditVerdict
-from .input_batches import is_array
-from .inputs import Batch, batches
+from .inputs import Batch
 from .judging import Judged, limit
 from .points import sizes
 from .process import Process
-from .reference import screen, shapes
-from .relations import Call, Relation, relations
-from .strata import Entries
+from .reference import Screen, screen, shapes
+from .related_calls import Bound, Exactly, Group, Key, draws, groups_of
+from .relations import Relation, relations
 
-POINTS = 40  # of a claim's variables, at a time
-LONGEST = 12  # axis of them: their arguments are computed exactly, one by one
 INDICES = 12  # values of the claim's indices that are looked at
 CALLS = 2048  # at a time
 HANDED = 64  # points that go to the search
 SHARE = 0.08  # of the time of a search
 AFTERWARDS = 0.4  # seconds for the relations that a search had no time for
 
-Key = tuple[int, ...]
-Bound = dict[x.Bound, int]
-
 
 @dataclass(frozen=True)
 class Checked:
-    """At how many points a relation could be decided, the first at which it is broken, in words, and the calls there."""
+    """At how many points a relation was decided; one at which it is broken, in words; and the calls to be judged."""
 
     compared: int = 0
     sentence: str = ""
     calls: Batch | None = None
 
 
-# ---------------------------------------------------------------------- points of a claim's variables
-def draws(relation: Relation, fmt: Format, rng: np.random.Generator) -> Iterator[Batch]:
-    """Points of the claim's variables, as inputs of routines are drawn; every other one has few digits.
-
-    What is computed from numbers of few digits is again a number of the format, exactly.
-    """
-    for batch in batches(relation.subject, fmt.name, rng):
-        if max(batch.dims.values(), default=0) <= LONGEST:
-            rows = np.sort(rng.permutation(batch.count)[:POINTS])
-            yield _short(batch.take(rows), fmt, rng)
-
-
-def _short(points: Batch, fmt: Format, rng: np.random.Generator) -> Batch:
-    """Every other point with entries that are multiples of 2^low and smaller than 2^high, three bits below the format."""
-    high = rng.integers(1, 11, size=points.count)
-    low = high - rng.integers(2, fmt.bits - 2, size=points.count)
-    step, most = np.exp2(low.astype(float)), np.exp2(high.astype(float))
-    values = dict(points.values)
-    for p in points.variant.parameters:
-        now = values.get(p.name)
-        if now is None or p.sort.sums or p.sort.domain.values:
-            continue
-        axes = (-1, *[1] * (now.ndim - 1))
-        with np.errstate(all="ignore"):
-            wide = np.fmod(np.nan_to_num(now.astype(np.float64)), most.reshape(axes))
-            made = (np.rint(wide / step.reshape(axes)) * step.reshape(axes)).astype(now.dtype)
-        inside = Entries.of(p.sort.description(), now.dtype).inside(made).reshape(points.count, -1).all(axis=1)
-        chosen = (inside & (np.arange(points.count) % 2 == 0)).reshape(axes)
-        values[p.name] = np.where(chosen, made, now)
-    return Batch(points.variant, points.dtype, points.dims, points.integers, values, points.count, "relation")
-
-
-class _Exactly:
-    """The arguments of calls, at the points of a claim's variables, as numbers of the format; NaN where they are none."""
-
-    def __init__(self, relation: Relation, points: Batch) -> None:
-        self.relation, self.points = relation, points
-        self.sizes = Evaluation({**points.dims, **points.integers}, Balls())
-        self.runs = [Evaluation(points.point(r), Balls()) for r in range(points.count)]
-
-    def keys(self, call: Call) -> list[Bound]:
-        """The values of the indices that a call stands under."""
-        found: list[Bound] = [{}]
-        for index, low, high in call.over:
-            ends = [(self.sizes.integer(low, b), self.sizes.integer(high, b)) for b in found]
-            found = [{**b, index: i} for b, (one, last) in zip(found, ends, strict=True) for i in range(one, last + 1)]
-        return found
-
-    def argument(self, e: Any, bound: Bound, dtype: np.dtype) -> np.ndarray:
-        """(N, *shape)"""
-        name = e.name if isinstance(e, (x.Array, x.sp.Symbol)) else ""
-        if name in self.points.values and self.points.values[name].dtype == dtype:
-            return self.points.values[name]
-        shape = self.shape(e, bound)
-        made = np.empty((self.points.count, *shape), dtype)
-        for row, at in enumerate(self.runs):
-            for index in np.ndindex(shape):
-                made[(row, *index)] = _number(_value(at, e, index, bound), dtype)
-        return made
-
-    def shape(self, e: Any, bound: Bound) -> tuple[int, ...]:
-        return tuple(self.sizes.integer(d, bound) for d in e.dims) if isinstance(e, (x.Array, x.Family)) else ()
-
-    def alike(self) -> np.ndarray:
-        """Points at which the equality case of an inequality holds, as far as rational numbers tell."""
-        pairs = self.relation.equality
-        holds = np.full(self.points.count, bool(pairs))
-        for one, other in pairs:
-            shape = self.shape(one, {})
-            for row in np.flatnonzero(holds):
-                holds[row] = all(_equal(self.runs[row], one, other, index) for index in np.ndindex(shape))
-        return holds
-
-
-def _value(at: Evaluation, e: Any, index: Key, bound: Bound) -> Any:
-    """An entry of an argument; None where it has no value."""
-    try:
-        if isinstance(e, x.Array):
-            return rational(at.env[e.name][tuple(i + 1 for i in index)])
-        if isinstance(e, x.Family):
-            return rational(at.value(e.body, {**bound, e.index: index[0] + 1}))
-        return rational(at.value(e, bound))
-    except (Undefined, Undecided, Unsupported):
-        return None
-
-
-def _equal(at: Evaluation, one: Any, other: Any, index: Key) -> bool:
-    a, b = _value(at, one, index, {}), _value(at, other, index, {})
-    return isinstance(a, fmpq) and isinstance(b, fmpq) and a == b
-
-
-def _number(value: Any, dtype: np.dtype) -> Any:
-    """A rational as a number of the format, if it is one."""
-    if not isinstance(value, fmpq):
-        return np.nan
-    exact = Fraction(int(value.p), int(value.q))
-    try:
-        with np.errstate(all="ignore"):
-            near = dtype.type(float(exact))
-    except OverflowError:
-        return np.nan
-    return near if np.isfinite(near) and Fraction(float(near)) == exact else np.nan
-
-
-# ---------------------------------------------------------------------- calls
+# ---------------------------------------------------------------------- results
 @dataclass(frozen=True)
-class _Group:
-    """Calls with the same dimensions, N for each (call, key); good: which points may be called."""
+class _Results:
+    """What calls returned, beside the values that they should have returned. returned: which calls did at all."""
 
-    batch: Batch
-    parts: Sequence[tuple[Call, Key]]
-
-
-def _groups(relation: Relation, exactly: _Exactly, fmt: Format) -> tuple[list[_Group], np.ndarray]:
-    """The calls, and the points at which all arguments are in the format and in the routine's domain."""
-    count, good = exactly.points.count, np.ones(exactly.points.count, bool)
-    made: dict[tuple, list[tuple[Call, Key, dict[str, np.ndarray]]]] = {}
-    for call in relation.calls:
-        for bound in exactly.keys(call):
-            values, dims = {}, {}
-            for p in relation.variant.parameters:
-                dtype = np.dtype(fmt.name if is_array(relation.variant, p) else np.float64)
-                values[p.name] = v = exactly.argument(call.arguments[p.name], bound, dtype)
-                for name, size in zip(p.sort.dims, v.shape[1:], strict=True):
-                    if dims.setdefault(name, size) != size:
-                        return [], np.zeros(count, bool)
-                good &= _inside(p.sort, v)
-            made.setdefault(tuple(dims.items()), []).append((call, tuple(bound.values()), values))
-    groups = []
-    for dims, parts in made.items():
-        joined = {n: np.concatenate([values[n] for _, _, values in parts]) for n in parts[0][2]}
-        batch = Batch(relation.variant, fmt.name, dict(dims), {}, joined, count * len(parts), "relation")
-        groups.append(_Group(batch, [(call, key) for call, key, _ in parts]))
-    return groups, good
+    got: np.ndarray
+    screen: Screen
+    returned: np.ndarray
 
 
-def _inside(sort: Any, values: np.ndarray) -> np.ndarray:
-    """Points whose argument belongs to the sort."""
-    described = sort.description()
-    entries = Entries.of(described, values.dtype)
-    inside = entries.inside(values).reshape(len(values), -1).all(axis=1)
-    return inside & distributions.sums_to_one(entries, described["sums"], values) if described["sums"] else inside
-
-
-def _judged(process: Process, batch: Batch, style: str, fmt: Format) -> Judged | str:
-    """The answers of a batch, in one call if the target takes it so; or what ended the process."""
-    judged: Judged | str = ""
+def _asked(process: Process, batch: Batch, style: str, fmt: Format) -> _Results | str:
+    """The results of a batch, in one call if the target takes it so; or what ended the process."""
+    found: _Results | str = ""
     for form in _forms(batch, style):
         answers = ask(process, batch, form, shapes(batch.variant, batch), seconds=1.0)
         if answers.replies.died:
             process.restart()
             return answers.replies.died
         judged = Judged(answers, screen(batch.variant, batch, fmt), fmt)
+        if answers.outputs:
+            found = _Results(answers.outputs[0], judged.screens[0], judged.returned)
         if judged.returned.any():
             break
-    return judged
+    return found
+
+
+def _arbitrary(batch: Batch) -> _Results:
+    """The values of some function that obeys no law."""
+    (shape,) = shapes(batch.variant, batch)
+    flat = np.concatenate([v.reshape(batch.count, -1).astype(np.float64) for v in batch.values.values()], axis=1)
+    phase = flat @ np.sqrt(2.0 + np.arange(flat.shape[1]))
+    got = np.sin(1e3 * phase.reshape(-1, *[1] * len(shape)) + 7.0 * np.arange(np.prod(shape, dtype=int)).reshape(shape))
+    return _Results(got, Screen(got, np.zeros_like(got)), np.ones(batch.count, bool))
 
 
 def _forms(batch: Batch, style: str) -> Iterator[Form]:
@@ -239,9 +108,20 @@ class _WithResults(Batched):
 
 def check(relation: Relation, process: Process, style: str, fmt: Format, points: Batch) -> Checked:
     """Put the results of calls into a claim, at points from `draws`."""
+    return _checked(relation, fmt, points, lambda batch: _asked(process, batch, style, fmt))
+
+
+@cache
+def telling(relation: Relation) -> bool:
+    """Whether the claim can be broken at all. One that holds of every function tells nothing of code."""
+    rng = np.random.default_rng(0)
+    return any(_checked(relation, FLOAT64, p, _arbitrary).sentence for p in islice(draws(relation, FLOAT64, rng), 8))
+
+
+def _checked(relation: Relation, fmt: Format, points: Batch, answer: Callable[[Batch], _Results | str]) -> Checked:
     try:
-        exactly = _Exactly(relation, points)
-        groups, good = _groups(relation, exactly, fmt)
+        exactly = Exactly(relation, points)
+        groups, good = groups_of(relation, exactly, fmt)
     except Unsupported:  # a range that depends on more than sizes
         return Checked()
     fewest = max(1, CALLS // max((len(g.parts) for g in groups), default=1))
@@ -255,13 +135,13 @@ def check(relation: Relation, process: Process, style: str, fmt: Format, points:
     for group in groups:
         every = np.concatenate([part * points.count + rows for part in range(len(group.parts))])
         batch = group.batch.take(every)
-        judged = _judged(process, batch, style, fmt)
-        if isinstance(judged, str):  # died, or no call was taken
-            return Checked(0, "", batch.take(np.arange(min(batch.count, HANDED)))) if judged else Checked()
+        results = answer(batch)
+        if isinstance(results, str):  # it died, or took no call
+            return Checked(0, "", batch.take(np.arange(min(batch.count, HANDED)))) if results else Checked()
         called.append(batch)
-        lost |= (~judged.returned).reshape(-1, len(rows)).any(axis=0)
-        odd |= _put(entries, relation, group, judged, fmt)
-    env = its.env() | {name: e[()] if () in e else e for name, e in entries.items()}
+        lost |= (~results.returned).reshape(-1, len(rows)).any(axis=0)
+        odd |= _put(entries, relation, group, results, fmt)
+    env = its.env() | {name: e.get((), e) for name, e in entries.items()}
     at = Evaluation(env, _WithResults(fmt), stable=True)
     decided = np.zeros(len(rows), bool)
     for bound in _chosen(relation, exactly):
@@ -279,9 +159,9 @@ def check(relation: Relation, process: Process, style: str, fmt: Format, points:
     return Checked(int(decided.sum()))
 
 
-def _put(entries: dict, relation: Relation, group: _Group, judged: Judged, fmt: Format) -> np.ndarray:
+def _put(entries: dict, relation: Relation, group: Group, results: _Results, fmt: Format) -> np.ndarray:
     """The results as balls, by call and index; returns the points where one is not finite though it should be."""
-    (got,), (s,) = judged.answers.outputs or [], judged.screens
+    got, s = results.got, results.screen
     count = len(got) // len(group.parts)
     odd = np.zeros(count, bool)
     axes = [place for place in relation.link.places if isinstance(place, int)]
@@ -291,12 +171,12 @@ def _put(entries: dict, relation: Relation, group: _Group, judged: Judged, fmt: 
             at = (rows, *index)
             mid = got[at].astype(s.mid.dtype)
             rad = np.where(np.isfinite(mid), s.rad[at] * limit(fmt), np.where(mid == s.mid[at], 0.0, np.inf))
-            odd |= judged.returned[rows] & ~np.isfinite(mid) & np.isfinite(s.mid[at]) & np.isfinite(s.rad[at])
+            odd |= results.returned[rows] & ~np.isfinite(mid) & np.isfinite(s.mid[at]) & np.isfinite(s.rad[at])
             entries.setdefault(call.name, {})[(*key, *(index[a] + 1 for a in axes))] = Ball(mid, rad)
     return odd
 
 
-def _chosen(relation: Relation, exactly: _Exactly) -> list[Bound]:
+def _chosen(relation: Relation, exactly: Exactly) -> list[Bound]:
     """Values of the claim's indices, spread over all of them."""
     ranges = [range(1, exactly.sizes.integer(high) + 1) for _, high in relation.indices]
     every = list(itertools.product(*ranges))
@@ -361,7 +241,7 @@ class Relations:
         now = time.monotonic()
         if self._spent > SHARE * (now - self._begun):
             return []
-        those = [r for r in relations(variant) if r.claim.id not in self.broken]
+        those = [r for r in relations(variant) if r.claim.id not in self.broken and telling(r)]
         if not those:
             return []
         one = min(those, key=lambda r: self._tried.get((r, fmt.name), 0))
@@ -373,7 +253,7 @@ class Relations:
         """What `turn` had no time for."""
         end, found = time.monotonic() + AFTERWARDS, []
         for fmt in formats:
-            for one in [r for v in self.variants for r in relations(v)]:
+            for one in [r for v in self.variants for r in relations(v) if telling(r)]:
                 while self._tried.get((one, fmt.name), 0) < 3 and one.claim.id not in self.broken:
                     if time.monotonic() > end:
                         return found
@@ -395,10 +275,8 @@ class Relations:
 
     def notes(self, verdict: AuditVerdict) -> list[str]:
         """What a report says of them."""
-        if self.broken and verdict is not AuditVerdict.CORRECT:
+        if self.broken or verdict is not AuditVerdict.CORRECT or not self.held:
             return list(self.broken.values())
-        if self.held and verdict is AuditVerdict.CORRECT:
-            many = f"{len(self.held)} proved claims" if len(self.held) > 1 else "1 proved claim"
-            name = self.variants[0].name
-            return [f"{many} about {name} {'hold' if len(self.held) > 1 else 'holds'} of it: {', '.join(self.held)}"]
-        return []
+        several, name = len(self.held) > 1, self.variants[0].name
+        many = f"{len(self.held)} proved claims about {name} hold" if several else f"1 proved claim about {name} holds"
+        return [f"{many} of it: {', '.join(self.held)}"]
