@@ -95,10 +95,15 @@ def value_finding(role: str, points: Batch, form: Form, failure: Failure, answer
         expected=expected if points.variant.several else expected[0],
         got=results(answers),
         note=_note(points, failure, form),
-        error_ulp=ulps(error, failure.truth.value, fmt) if finite else None,
-        budget_units=failure.units if finite else None,
+        error_ulp=_shown(ulps(error, failure.truth.value, fmt)) if finite else None,
+        budget_units=_shown(failure.units) if finite else None,
         layout=form.layout,
     )
+
+
+def _shown(number: float | None) -> float | None:
+    """None for what is too large to be said."""
+    return number if number is not None and math.isfinite(number) else None
 
 
 def _note(points: Batch, failure: Failure, form: Form) -> str:
@@ -139,8 +144,8 @@ def slope_finding(role: str, asked: Asked, failure: Failure, answers: Answers, f
         expected=plain(_as_returned(values[None], points, asked.form)),
         got=results(answers),
         note=f"{place} by {asked.wrt}: expected {between}, got {failure.got}",
-        error_ulp=ulps(failure.error, failure.truth.value, fmt) if finite else None,
-        budget_units=failure.units if finite else None,
+        error_ulp=_shown(ulps(failure.error, failure.truth.value, fmt)) if finite else None,
+        budget_units=_shown(failure.units) if finite else None,
         wrt=asked.wrt,
         cotangent=plain(arranged(points, asked.form, asked.cotangents)[0]),
     )

@@ -143,8 +143,8 @@ class Judged:
             tally.unbounded += int(np.isnan(mine).sum())
             if np.isfinite(mine).any():
                 tally.worst_units = max(tally.worst_units, float(np.nanmax(np.where(np.isfinite(mine), mine, 0))))
-                error = np.abs(got[ok] - s.mid[ok]).astype(np.float64)
                 with np.errstate(all="ignore"):
+                    error = np.abs(got[ok] - s.mid[ok]).astype(np.float64)
                     ulp = error / np.spacing(np.abs(s.mid[ok]).astype(self.format.name)).astype(np.float64)
                 ulp = np.where(np.isfinite(mine) & np.isfinite(ulp), ulp, 0)
                 tally.worst_ulp = max(tally.worst_ulp, float(ulp.max(initial=0)))
@@ -254,7 +254,9 @@ def ulps(error: float, value: float, fmt: Format) -> float | None:
     """An error in units in the last place of the value, None where either is not finite."""
     if not (math.isfinite(error) and math.isfinite(value)):
         return None
-    exponent = math.frexp(value)[1] if value else -1074
-    return error / max(2.0 ** (exponent - fmt.bits), fmt.eta * fmt.u * 2) if exponent > -1000 else error / (fmt.eta * fmt.u * 2)
-
-
+    least = math.frexp(fmt.eta)[1] - fmt.bits  # the exponent of the smallest spacing
+    spacing = max(math.frexp(value)[1] - fmt.bits, least) if value else least
+    try:
+        return math.ldexp(error, -spacing)
+    except OverflowError:
+        return math.inf
