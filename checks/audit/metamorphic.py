@@ -38,7 +38,7 @@ from .relations import Relation, relations
 
 INDICES = 12  # values of the claim's indices that are looked at
 CALLS = 2048  # at a time
-HANDED = 64  # points that go to the search
+HANDED = 64  # of them go to the search where a relation is broken
 SHARE = 0.08  # of the time of a search
 AFTERWARDS = 0.4  # seconds for the relations that a search had no time for
 
@@ -124,8 +124,8 @@ def _checked(relation: Relation, fmt: Format, points: Batch, answer: Callable[[B
         groups, good = groups_of(relation, exactly, fmt)
     except Unsupported:  # a range that depends on more than sizes
         return Checked()
-    fewest = max(1, CALLS // max((len(g.parts) for g in groups), default=1))
-    rows = np.flatnonzero(good)[:fewest]
+    most = max(1, CALLS // max((len(g.parts) for g in groups), default=1))
+    rows = np.flatnonzero(good)[:most]
     if not len(rows):
         return Checked()
     its = points.take(rows)
@@ -137,19 +137,19 @@ def _checked(relation: Relation, fmt: Format, points: Batch, answer: Callable[[B
         batch = group.batch.take(every)
         results = answer(batch)
         if isinstance(results, str):  # it died, or took no call
-            return Checked(0, "", batch.take(np.arange(min(batch.count, HANDED)))) if results else Checked()
+            return Checked(0, "", batch) if results else Checked()
         called.append(batch)
         lost |= (~results.returned).reshape(-1, len(rows)).any(axis=0)
         odd |= _put(entries, relation, group, results, fmt)
     env = its.env() | {name: e.get((), e) for name, e in entries.items()}
     at = Evaluation(env, _WithResults(fmt), stable=True)
-    decided = np.zeros(len(rows), bool)
+    decided, alike = np.zeros(len(rows), bool), exactly.alike()[rows]
     for bound in _chosen(relation, exactly):
         try:
             left, right = (_ball(at.value(e, bound)) for e in (relation.left, relation.right))
         except (Undefined, Undecided, Unsupported):
             continue
-        apart, known = _apart(relation, left, right, exactly.alike()[rows])
+        apart, known = _apart(relation, left, right, alike)
         decided |= (known | odd) & ~lost
         broken = np.broadcast_to((apart | odd) & ~lost, (len(rows),))
         if broken.any():
@@ -200,8 +200,13 @@ def _apart(relation: Relation, left: Ball, right: Ball, alike: np.ndarray) -> tu
 
 
 def _calls_at(called: Sequence[Batch], count: int, rows: np.ndarray) -> Batch:
-    """The calls of some points, those of the first point first; of one group, as a batch has one size."""
+    """The calls of some points, the first point's first; of one group, as a batch has one size.
+
+    Where one call takes many points, all of them: which are together may matter to the code.
+    """
     batch = max(called, key=lambda b: b.count)
+    if batch.variant.maps:
+        return batch
     parts = np.arange(batch.count // count) * count
     every = (rows[:, None] + parts).ravel()
     return batch.take(np.array(list(dict.fromkeys(every.tolist())))[:HANDED])
