@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..format_balls import FORMATS, Format
+from ..format_balls import Format
 from .calling import Answers, Form, ask, fits, whole
 from .describing import slope_finding, value_finding
 from .findings import AuditVerdict, Finding
+from .formats import FORMATS
 from .inputs import Batch
 from .judging import Failure, Judged
 from .process import Process
@@ -63,7 +64,9 @@ class _Decider:
         extra = self._confirmed(worst, "worst")
         if extra is not None and extra.inputs != confirmed.inputs:
             findings.append(extra)
-        return Decision(verdict, f"{confirmed.note[0].upper()}{confirmed.note[1:]}. {why}".strip(), findings, smallest=small)
+        return Decision(
+            verdict, f"{confirmed.note[0].upper()}{confirmed.note[1:]}. {why}".strip(), findings, smallest=small
+        )
 
     # ------------------------------------------------------------------ wrong or unstable
     def _verdict(self) -> tuple[AuditVerdict, list[Found], str]:
@@ -100,9 +103,17 @@ class _Decider:
             else:
                 smooth.append(None)
         if True in smooth:
-            return AuditVerdict.WRONG, found, "No wider format reaches the code, but the error is a smooth one: another formula's."
+            return (
+                AuditVerdict.WRONG,
+                found,
+                "No wider format reaches the code, but the error is a smooth one: another formula's.",
+            )
         if False in smooth:
-            return AuditVerdict.UNSTABLE, found, "No wider format reaches the code, but the error jumps about as rounding does."
+            return (
+                AuditVerdict.UNSTABLE,
+                found,
+                "No wider format reaches the code, but the error jumps about as rounding does.",
+            )
         return AuditVerdict.UNDECIDED, found, "No wider format reaches the code, so wrong or unstable stays open."
 
     def _outcome(self, points: Batch, form: Form, fmt: Format) -> list[Outcome]:

@@ -44,7 +44,10 @@ def inputs(points: Batch, form: Form) -> dict[str, dict[str, Any]]:
         values = a.data[0] if a.each else a.data
         made[a.name] = plain(values)
         if a.kind in ("float", "int"):
-            made[a.name] = {**plain(np.asarray(values).reshape(())), "dtype": "float64" if a.kind == "float" else "int64"}
+            made[a.name] = {
+                **plain(np.asarray(values).reshape(())),
+                "dtype": "float64" if a.kind == "float" else "int64",
+            }
     return made
 
 
@@ -76,9 +79,17 @@ def results(answers: Answers, call: int = 0) -> Any:
         return said
     if call in answers.misshapen:
         row = answers.replies.row(call)
-        return [plain(r) for r in row] if row is not None and len(row) > 1 else plain(row[0]) if row else answers.misshapen[call]
+        return (
+            [plain(r) for r in row]
+            if row is not None and len(row) > 1
+            else plain(row[0])
+            if row
+            else answers.misshapen[call]
+        )
     rows = list(answers.rows_of(call))
-    made = [plain(_as_returned(o[rows], answers.batch.take(np.array(rows)), answers.form)) for o in answers.outputs or []]
+    made = [
+        plain(_as_returned(o[rows], answers.batch.take(np.array(rows)), answers.form)) for o in answers.outputs or []
+    ]
     return made if answers.batch.variant.several else made[0]
 
 

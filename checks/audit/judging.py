@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
-from ..format_balls import CORRECT, FORMATS, LOSABLE, Format
+from ..format_balls import CORRECT, LOSABLE, Format
 from . import points
 from .calling import Answers
 from .findings import FormatRow, Point
+from .formats import spacing
 from .reference import Index, Screen, Truth
 from .reference import Point as Exactly
 
@@ -246,17 +246,11 @@ def failure(suspect: Suspect, truth: Truth, got: float, fmt: Format) -> Failure 
     return Failure(suspect.row, "value", truth, *place, error, repr(got))
 
 
-def formats(names: Sequence[str]) -> Mapping[str, Format]:
-    return {name: FORMATS[name] for name in names}
-
-
 def ulps(error: float, value: float, fmt: Format) -> float | None:
     """An error in units in the last place of the value, None where either is not finite."""
     if not (math.isfinite(error) and math.isfinite(value)):
         return None
-    least = math.frexp(fmt.eta)[1] - fmt.bits  # the exponent of the smallest spacing
-    spacing = max(math.frexp(value)[1] - fmt.bits, least) if value else least
     try:
-        return math.ldexp(error, -spacing)
+        return math.ldexp(error, -spacing(value, fmt.name))
     except OverflowError:
         return math.inf

@@ -26,7 +26,7 @@ def integral(batch: Batch) -> Batch | None:
     """The points with whole numbers in their arrays, those of them that stay in the domain; None if none do."""
     values, keep = dict(batch.values), np.ones(batch.count, bool)
     for p in batch.variant.parameters:
-        if p.name not in values or p.sort.kind == "scalar" and not batch.variant.maps:
+        if p.name not in values or (p.sort.kind == "scalar" and not batch.variant.maps):
             continue
         described = p.sort.description()
         entries, sums = Entries.of(described, batch.dtype), tuple(described["sums"])

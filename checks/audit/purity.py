@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..format_balls import CORRECT, FORMATS
+from ..format_balls import CORRECT
 from .calling import Answers, Form, ask, whole
+from .formats import FORMATS
 from .inputs import Batch
 from .process import Process
 from .reference import Screen, screen, shapes

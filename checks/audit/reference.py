@@ -131,7 +131,9 @@ class Truth:
         with precision(EXACT_BITS[-1]):
             at = arb(high) + arb(low)
             below, above = self.low - at, at - self.high
-            return max(0.0, float(below.abs_upper()) if below > 0 else 0.0, float(above.abs_upper()) if above > 0 else 0.0)
+            return max(
+                0.0, float(below.abs_upper()) if below > 0 else 0.0, float(above.abs_upper()) if above > 0 else 0.0
+            )
 
 
 UNKNOWN = Truth(None, None, math.inf, "no value here")

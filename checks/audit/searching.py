@@ -14,7 +14,7 @@ from itertools import count
 import numpy as np
 
 from ...spec.language.routines import Variant
-from ..format_balls import FORMATS, Format
+from ..format_balls import Format
 from .calling import Answers, Form, ask, fits, whole
 from .inputs import Batch, batches
 from .judging import Failure, Judged, Suspect, Tally
@@ -116,7 +116,9 @@ class Search:
             if key in self._unfit or not fits(batch, form) or form.rows > batch.count or time.monotonic() > end:
                 continue
             filled = whole(batch, form)
-            judged = self._judged(filled, form, [type(s)(s.mid[: filled.count], s.rad[: filled.count]) for s in screens], fmt)
+            judged = self._judged(
+                filled, form, [type(s)(s.mid[: filled.count], s.rad[: filled.count]) for s in screens], fmt
+            )
             if self._refused(judged, key):
                 continue
             judged.count(self.tallies[fmt.name])
@@ -225,15 +227,14 @@ class Search:
             batch=subset,
             outputs=[o[rows] for o in answers.outputs or []],
             replies=replace(
-                answers.replies, errors={i: answers.replies.errors[c] for i, c in enumerate(calls) if c in answers.replies.errors}
+                answers.replies,
+                errors={i: answers.replies.errors[c] for i, c in enumerate(calls) if c in answers.replies.errors},
             ),
             misshapen={i: answers.misshapen[c] for i, c in enumerate(calls) if c in answers.misshapen},
         )
         screens = [type(s)(s.mid[rows], s.rad[rows]) for s in judged.screens]
         made = outcomes(self.process, subset, answers.form, fmt, screens, narrow)
-        return {
-            c: Outcome.STAYS if c in answers.misshapen else outcome for c, outcome in zip(calls, made, strict=True)
-        }
+        return {c: Outcome.STAYS if c in answers.misshapen else outcome for c, outcome in zip(calls, made, strict=True)}
 
     def _add(self, judged: Judged, failure: Failure, outcome: Outcome, largest: np.ndarray) -> None:
         answers = judged.answers
@@ -277,9 +278,9 @@ class Search:
             return
         points = batch.take(np.arange(min(batch.count, BACKWARD)))
         lead: tuple[int, ...] = ()
-        if points.variant.maps == "elements":
-            lead = (points.count,)
-        elif points.variant.maps == "rows" and points.variant.conventions.get("axis", -1) != "none":
+        if points.variant.maps == "elements" or (
+            points.variant.maps == "rows" and points.variant.conventions.get("axis", -1) != "none"
+        ):
             lead = (points.count,)
         form = Form(self.style, lead)
         rng = np.random.default_rng([self.seed, turn])
@@ -319,7 +320,3 @@ class Search:
             if outcome is Outcome.STAYS:
                 return True
         return False
-
-
-def formats(names: Sequence[str]) -> list[Format]:
-    return [FORMATS[name] for name in names]

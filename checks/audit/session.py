@@ -14,10 +14,11 @@ import numpy as np
 
 from ...spec.language.claims import Definition
 from ...spec.language.routines import Routine, Variant, find
-from ..format_balls import FORMATS, Format
+from ..format_balls import Format
 from ..selection import UsageError, unknown
 from . import deciding, describing
 from .findings import Audit, AuditVerdict, Finding
+from .formats import FORMATS
 from .process import Limits, Loaded, Process, Target
 from .purity import Purity
 from .regression import reproduce
@@ -57,7 +58,9 @@ def audit(
     formats = [_format(name) for name in dtypes]
     made = parse(target, call) if isinstance(target, str) else sent(target, call)
     name = target if isinstance(target, str) else str(made)
-    session = _Session(made, name, variant, formats, python or sys.executable, budget, seed, on_progress or (lambda _: None))
+    session = _Session(
+        made, name, variant, formats, python or sys.executable, budget, seed, on_progress or (lambda _: None)
+    )
     return session.run(exhaustive)
 
 

@@ -58,7 +58,7 @@ def parse(text: str, call: str = "") -> Target:
 
 
 def sent(function: Callable[..., Any], call: str = "") -> Target:
-    """A function as it stands in this process: a closure, a lambda, a cell of a notebook. Its source, if to be had."""
+    """A function as it stands here: a closure, a lambda, a cell of a notebook. A template calls a lambda f."""
     try:
         import cloudpickle  # type: ignore[import-not-found]
     except ImportError:
@@ -75,7 +75,8 @@ def sent(function: Callable[..., Any], call: str = "") -> Target:
         source = textwrap.dedent(inspect.getsource(function))
     except (OSError, TypeError):
         source = ""
-    return Target("pickle", "", getattr(function, "__name__", type(function).__name__), call, data, source)
+    name = str(getattr(function, "__name__", type(function).__name__))
+    return Target("pickle", "", name if name.isidentifier() else "f", call, data, source)
 
 
 # Templates
