@@ -19,6 +19,7 @@ from ..format_balls import Format
 from .calling import Answers, Form, ask, fits, whole
 from .inputs import Batch, batches
 from .judging import Failure, Judged, Suspect, Tally
+from .metamorphic import Relations
 from .points import sizes
 from .process import Process
 from .reference import Screen, screen, shapes
@@ -64,7 +65,11 @@ class Search:
     history: list[tuple[Batch, Form]] = field(default_factory=list)
     died: str = ""
     passed: int = 0  # backward passes
+    related: Relations = field(init=False)
     _unfit: set[object] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.related = Relations(self.variants, self.style, self.seed)
 
     @property
     def decisive(self) -> bool:
@@ -80,7 +85,7 @@ class Search:
         for fmt in self.formats:
             self.tallies[fmt.name] = Tally(fmt)
         for turn in count():
-            for i, _, fmt, stream in streams:
+            for i, v, fmt, stream in streams:
                 if self.decisive or time.monotonic() > end:
                     return
                 if self.found and time.monotonic() > min(end, begun + AFTERWARDS):
@@ -92,9 +97,18 @@ class Search:
                     self.first.setdefault((i, fmt.name), []).append(batch)
                 before = len(self.found)
                 self.try_batch(batch, fmt, turn, end)
+                for broken in self.related.turn(self.process, v, fmt):
+                    self.try_batch(broken, fmt, turn, end)
                 if before == 0 and self.found:
                     begun = time.monotonic()
             watch(f"{sum(t.inputs for t in self.tallies.values())} inputs")
+
+    def relate(self) -> None:
+        """Check the proved claims that `run` had no time for."""
+        fit = [fmt for fmt in self.formats if fmt.name not in self._unfit]
+        for fmt, broken in self.related.rest(self.process, fit) if not self.died else ():
+            if not self.found:
+                self.try_batch(broken, fmt, 1, time.monotonic() + 1)
 
     def try_batch(self, batch: Batch, fmt: Format, turn: int, end: float) -> None:
         """One batch in the forms whose turn it is."""

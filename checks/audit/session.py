@@ -138,6 +138,7 @@ class _Session:
         search.run(self.budget * SEARCHED, self.watch)
         if exhaustive and not search.found:
             search.run_through(self.watch)
+        search.relate()
         self.notes |= search.notes
         decision = deciding.decide(search, self.process, self.pristine, self.budget / 4)
         purity = Purity(self.process, self.pristine, 1.0)
@@ -185,6 +186,7 @@ class _Session:
         tallies = self.search.tallies.values() if self.search else ()
         if self.target.kind != "pickle":
             findings = [replace(f, reproduce=reproduce(self.name, self.target.call, style, f)) for f in findings]
+        related = self.search.related.notes(verdict) if self.search else []
         return Audit(
             target=self.name,
             definition=self.variant.name,
@@ -192,7 +194,7 @@ class _Session:
             verdict=verdict,
             diagnosis=diagnosis,
             findings=tuple(findings),
-            notes=tuple(self.notes),
+            notes=(*self.notes, *related),
             formats=tuple(t.row for t in tallies),
             points=tuple(p for t in tallies for p in t.points),
             inputs=sum(t.inputs for t in tallies),
