@@ -73,3 +73,13 @@ def one_at_a_time(batch: Batch, few: int = 6) -> Batch | None:
     values = {k: v[rows[k]] for k, v in batch.values.items()}
     codes = {k: v[np.zeros(len(rows[names[0]]), int)] for k, v in batch.codes.items()}
     return replace(batch, values=values, codes=codes, count=len(rows[names[0]]))
+
+
+def normal(batch: Batch) -> Batch:
+    """The points without subnormal entries, on which libraries' derivatives are no better than their logarithms."""
+    keep = np.ones(batch.count, bool)
+    for name, values in batch.values.items():
+        if name not in batch.exact_names() and values.dtype.kind == "f":
+            size = np.abs(values.reshape(batch.count, -1))
+            keep &= ((size == 0) | (size >= np.finfo(values.dtype).tiny)).all(axis=1)
+    return batch.take(np.flatnonzero(keep))

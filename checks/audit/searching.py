@@ -20,7 +20,7 @@ from .calling import Answers, Form, ask, fits, whole
 from .inputs import Batch, batches
 from .judging import Failure, Judged, Suspect, Tally
 from .metamorphic import Relations
-from .points import sizes
+from .points import normal, sizes
 from .process import Process
 from .reference import Screen, screen, shapes
 from .slopes import Asked, Passed, passes
@@ -127,7 +127,10 @@ class Search:
             if self._refused(judged, key):
                 continue
             judged.count(self.tallies[fmt.name])
-            self._look(judged, fmt)
+            if form.integers and judged.failing.any():  # as real numbers, first
+                self._look(self._judged(filled, replace(form, integers=()), its, fmt), fmt)
+            if not self.found or not form.integers:
+                self._look(judged, fmt)
             if self.decisive:
                 return
         if self.differentiable and turn % 2 == 0:
@@ -147,16 +150,17 @@ class Search:
         answers, form = judged.answers, judged.answers.form
         calls = answers.batch.count // form.rows
         raised = len(answers.replies.errors) + len(answers.misshapen)
+        if raised and form.folded and not form.layout:
+            first = next(iter([*answers.replies.errors.values(), *answers.misshapen.values()]))
+            return self._note(key, f"some matrices are refused: {first}")
+        if raised and form.layout == "readonly" and self._writes(answers):
+            return True
         if raised < calls or answers.replies.died or not judged.known.any():
             return False
         reason = next(iter([*answers.replies.errors.values(), *answers.misshapen.values()]))
         total = self.tallies[key[0]].inputs
         if form.integers:
             return self._note(key, f"integer arrays for {', '.join(form.integers)} are refused: {reason}")
-        if form.folded and not form.layout:
-            return self._note(key, f"matrices are refused: {reason}")
-        if form.layout == "readonly" and self.mutations:
-            return True  # as it writes into its arguments, which is a finding of its own
         if form.layout or answers.misshapen:
             return False
         if not total and any(t.inputs for t in self.tallies.values()) and answers.batch.count >= 16:
@@ -165,6 +169,17 @@ class Search:
             axes = len(form.lead) + (answers.batch.variant.maps == "rows")
             return self._note(key, f"arrays with {axes} axes are refused: {reason}")
         return False
+
+    def _writes(self, answers: Answers) -> bool:
+        """Whether a call that fails with arrays that cannot be changed does change them."""
+        call = next(iter(answers.replies.errors), -1)
+        if self.mutations or call < 0:
+            return bool(self.mutations)
+        points, form = answers.batch.take(np.array(answers.rows_of(call))), replace(answers.form, layout="")
+        again = ask(self.process, points, form, shapes(points.variant, points))
+        if again.replies.mutated:
+            self.mutations.append(again)
+        return bool(again.replies.mutated)
 
     def _note(self, unfit: Any, text: str) -> bool:
         self._unfit.add(unfit)
@@ -259,7 +274,9 @@ class Search:
     def _backward(self, batch: Batch, fmt: Format, turn: int, end: float) -> None:
         if sum(v[0].size for v in batch.values.values()) > 24:
             return
-        points = batch.take(np.arange(min(batch.count, BACKWARD)))
+        points = normal(batch.take(np.arange(min(batch.count, BACKWARD))))
+        if not points.count:
+            return
         lead: tuple[int, ...] = ()
         if points.variant.maps == "elements" or (
             points.variant.maps == "rows" and points.variant.conventions.get("axis", -1) != "none"
