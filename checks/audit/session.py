@@ -14,6 +14,7 @@ import numpy as np
 
 from ...spec.language.claims import Definition
 from ...spec.language.routines import Routine, Variant, find
+from .. import catalogue
 from ..format_balls import FORMATS, Format
 from ..selection import UsageError, unknown
 from . import deciding, describing
@@ -68,18 +69,7 @@ def routine_of(definition: str | Routine | Definition) -> Routine:
     if isinstance(definition, Definition):
         return find(definition.id)
     file, colon, name = definition.rpartition(":")
-    if not colon:
-        return find(definition)
-    from ..catalogue import load_module
-
-    module = load_module(Path(file))
-    item = getattr(module, name, None)
-    if isinstance(item, Routine):
-        return item
-    if isinstance(item, Definition):
-        return find(item.id)
-    known = [k for k, v in vars(module).items() if isinstance(v, (Routine, Definition))]
-    raise UsageError(unknown("definition", name, known))
+    return catalogue.load_routine(Path(file), name) if colon else find(definition)
 
 
 def _format(name: str) -> Format:
