@@ -7,7 +7,7 @@ arranged in leading axes of the shape `lead`. All other routines take one point 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -163,7 +163,15 @@ def _back(output: np.ndarray, batch: Batch, form: Form, shape: tuple[int, ...], 
 def _said(shapes: list[tuple[int, ...]], several: bool) -> str:
     if not several and len(shapes) == 1:
         return f"an array of shape {shapes[0]}"
-    return f"{len(shapes)} results of shapes {', '.join(map(str, shapes))}"
+    return listed(shapes)
+
+
+def listed(shapes: Sequence[tuple[int, ...]]) -> str:
+    """
+    >>> listed([(2,), ()])
+    '2 results of shapes (2,), ()'
+    """
+    return f"{len(shapes)} result{'s' * (len(shapes) != 1)} of shape{'s' * (len(shapes) != 1)} {', '.join(map(str, shapes))}"
 
 
 def in_calls(batch: Batch, form: Form, lead: tuple[int, ...]) -> Form:

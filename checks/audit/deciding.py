@@ -24,6 +24,8 @@ from .widening import Outcome, outcomes, systematic
 
 SETTLED = 16  # infinite values that a candidate for the smallest input may have settled
 
+CANDIDATES = 2.0  # seconds for the candidates that are tried at once
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -55,9 +57,9 @@ class _Decider:
         confirmed = self._confirmed(small)
         if confirmed is None:
             impure = self._impurity(best)
-            note = "A failure did not show again in a fresh process, and why is not known."
+            note = f"A failure did not show again in a fresh process, and why is not known: {_said(best.failure)}."
             return Decision(AuditVerdict.IMPURE if impure else AuditVerdict.UNDECIDED, note, impure=impure)
-        findings = [confirmed]
+        findings, why = [confirmed], "" if confirmed.kind == "shape" else why
         worst = max(chosen, key=lambda f: (f.failure.units if math.isfinite(f.failure.units) else 0.0, f.size))
         worst = self._alone(worst)
         extra = self._confirmed(worst, "worst")
@@ -199,7 +201,8 @@ class _Decider:
     def _judged(self, batch: Batch, form: Form, fmt: Format, fresh: bool = False) -> Judged:
         batch = whole(batch, form)
         process = self.pristine if fresh else self.process
-        answers = ask(process, batch, form, shapes(batch.variant, batch), fresh=fresh)
+        patience = 0.0 if fresh else CANDIDATES
+        answers = ask(process, batch, form, shapes(batch.variant, batch), fresh=fresh, seconds=patience)
         return Judged(answers, screen(batch.variant, batch, fmt), fmt)
 
     def _confirmed(self, found: Found, role: str = "smallest") -> Finding | None:
@@ -246,6 +249,10 @@ def _first(judged: Judged) -> Failure | None:
         if failure:
             return failure
     return None
+
+
+def _said(failure: Failure) -> str:
+    return failure.got if failure.kind in ("exception", "shape") else f"got {failure.got}"
 
 
 def joined(first: Batch, then: Batch) -> Batch:

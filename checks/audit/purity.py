@@ -6,6 +6,7 @@ the last places. Every suspicion is confirmed in fresh processes before it is re
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,8 @@ from .reference import Screen, screen, shapes
 from .smallest import smallest
 
 TRIES = 12  # fresh processes that a search for the earlier calls may take
+PATIENCE = 4.0  # seconds for the orders in which the same calls are made, and again for that search
+ORDERS = 5  # how often, in all of them, each call is made
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Purity:
         points, form = answers.batch.take(rows), answers.form
 
         def fails(batch: Batch, form: Form) -> np.ndarray:
-            found = ask(self.process, batch, form, shapes(batch.variant, batch)).replies.mutated
+            found = ask(self.process, batch, form, shapes(batch.variant, batch), seconds=2.0).replies.mutated
             return np.isin(np.arange(batch.count // form.rows), list(found))
 
         if not fails(points, form).any():
@@ -68,7 +71,7 @@ class Purity:
 
         The same calls in a fresh process one by one, twice each, backwards, and with the same arrays overwritten.
         """
-        batch = whole(batch, form)
+        batch = self._affordable(whole(batch, form), form)
         expected, screens = shapes(batch.variant, batch), self._screens(batch)
         calls = batch.count // form.rows
         if not calls:
@@ -91,6 +94,18 @@ class Purity:
             if found:
                 return found
         return None
+
+    @property
+    def too_slow(self) -> bool:
+        """Whether not even one call can be made as often as it takes."""
+        return self.process.pace * ORDERS > 3 * PATIENCE
+
+    def _affordable(self, batch: Batch, form: Form) -> Batch:
+        """The last calls of a batch, as many as there is time for."""
+        if self.too_slow:
+            return batch.take(np.arange(0))
+        most = max(1, int(PATIENCE / ORDERS / max(self.process.pace, 1e-9))) * form.rows
+        return batch if batch.count <= most else batch.take(np.arange(batch.count - most, batch.count))
 
     def _ordered(self, batch: Batch, form: Form, order: Sequence[int], reuse: bool) -> Answers:
         """The calls in this order, all in one fresh process."""
@@ -116,18 +131,18 @@ class Purity:
             later = last_answer(before)
             return later if other(first, later, every, screens) is not None else None
 
-        before = order[:-1]
+        before, end = order[:-1], time.monotonic() + PATIENCE
         if not differs(before):
             repeated = self._ordered(batch, form, [last] * 8, reuse)
             if other(first, repeated, every * 8, screens) is not None:
                 return Impurity("nondeterminism", points, form, first, _tail(repeated, len(rows), points), screens)
             return None
         for one in [last, *dict.fromkeys(before[::-1])][:TRIES]:  # a single earlier call is the plainest tale
-            later = differs([one])
+            later = differs([one]) if time.monotonic() < end else None
             if later:
                 return self._state(batch, form, [one], points, first, later, screens, reuse)
         step = max(1, len(before) // 2)
-        while step:
+        while step and time.monotonic() < end:
             for start in range(0, len(before), step):
                 fewer = before[:start] + before[start + step :]
                 if fewer and differs(fewer):

@@ -158,13 +158,13 @@ class Search:
         return False
 
     def _other_form_works(self, judged: Judged) -> bool:
-        """Whether the same points are taken in another form."""
+        """Whether the same points are all taken in another form."""
         batch = judged.answers.batch
         for lead in ((), (1,), (3,), (batch.count,)):
             form = replace(judged.answers.form, lead=lead)
             if len(lead) != len(judged.answers.form.lead) and fits(batch, form) and form.rows <= batch.count:
                 again = ask(self.process, batch, form, shapes(batch.variant, batch), seconds=2.0)
-                if len(again.replies.errors) < again.batch.count // form.rows:
+                if not again.replies.errors and not again.replies.died:
                     return True
         return False
 
@@ -253,7 +253,10 @@ class Search:
         if not fits(points, form):
             return
         judged = self._judged(points, form, screen(points.variant, points, fmt), fmt)
-        if len(judged.answers.replies.errors):
+        if judged.answers.replies.errors:
+            real = ask(self.process, points, replace(form, integers=False), shapes(points.variant, points), seconds=2.0)
+            if real.replies.errors or real.replies.died:
+                return
             self.notes[f"integer arrays are refused: {next(iter(judged.answers.replies.errors.values()))}"] = None
             return
         self._look(judged, fmt)
@@ -274,6 +277,8 @@ class Search:
                 continue
             passed = Passed(self.process, asked, fmt)
             if passed.answers.replies.died:
+                self._unfit.add(("slope", asked.wrt))
+                self.notes[f"no gradient by {asked.wrt}: the backward pass {passed.answers.replies.died}"] = None
                 self.process.restart()
                 return
             if passed.refusal:

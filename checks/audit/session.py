@@ -28,6 +28,8 @@ from .targets import parse, sent
 
 DTYPES = ("float64", "float32")
 SEARCHED = 0.45  # of the budget goes into the search, the rest into what follows it
+PURE = 4.0  # seconds, at most or half the budget, for the search for state
+FEW = 30  # inputs, which are too few to call a function correct
 NOT_DIFFERENTIATED = ("optimizers", "schedules")  # topics whose routines nobody takes gradients of
 
 
@@ -54,6 +56,7 @@ def audit(
     >>> audit("math:tanh", "tanh", budget=1.0).verdict
     <AuditVerdict.CORRECT: 'correct'>
     """
+    call = call.strip()
     variant = routine_of(definition).variant(**(conventions or {}))
     formats = [_format(name) for name in dtypes]
     made = parse(target, call) if isinstance(target, str) else sent(target, call)
@@ -69,7 +72,11 @@ def routine_of(definition: str | Routine | Definition) -> Routine:
     if isinstance(definition, Definition):
         return find(definition.id)
     file, colon, name = definition.rpartition(":")
-    return catalogue.load_routine(Path(file), name) if colon else find(definition)
+    if not colon:
+        return find(definition)
+    if not file or not name:
+        raise UsageError(f"{definition} names no definition; write FILE.py:NAME, or a name of lemmata list routines")
+    return catalogue.load_routine(Path(file), name)
 
 
 def _format(name: str) -> Format:
@@ -138,6 +145,11 @@ class _Session:
         judged = sum(t.values for t in search.tallies.values())
         if decision.verdict is AuditVerdict.CORRECT and not judged:
             return self._audit(AuditVerdict.UNDECIDED, "No result could be judged: no error budget was bounded.")
+        tried = sum(t.inputs for t in search.tallies.values())
+        if decision.verdict is AuditVerdict.CORRECT and tried < FEW:
+            pace = f"a call takes {self.process.pace:.2g} s; try a larger budget"
+            slow = f"No failure, but at {tried} input{'s' * (tried != 1)} only: {pace}."
+            return self._audit(AuditVerdict.UNDECIDED, slow)
         return self._audit(decision.verdict, decision.diagnosis or self._praise(search), decision.findings)
 
     def _impure(self, purity: Purity, search: Search) -> Any:
@@ -146,9 +158,14 @@ class _Session:
             if found:
                 return found
         assert self.chosen
+        if purity.too_slow:
+            self.notes["calls take too long to look for state"] = None
+        end = time.monotonic() + max(PURE, self.budget / 2)
         for batches in search.first.values():
             for batch in batches[:4]:
                 for form in self.chosen.forms(batch):
+                    if time.monotonic() > end:
+                        return None
                     found = purity.memory(batch.take(np.arange(min(batch.count, 8))), form)
                     if found:
                         return found

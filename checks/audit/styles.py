@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -17,6 +18,7 @@ from .reference import shapes
 from .targets import template
 
 TRIED = 6  # points of a trial
+PATIENCE = 6.0  # seconds for all trials, where a call takes long
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,11 @@ def choose(process: Process, variant: Variant, loaded: Loaded, formats: Sequence
     styles += ["lists"] if any(p.sort.kind == "array" for p in variant.parameters) or variant.maps else []
     styles += ["numbers"] if variant.maps == "elements" or not styles else []
     trials: dict[str, _Trial] = {}
+    end = time.monotonic() + PATIENCE
     for style in styles:
-        trials[style] = trial = _try(process, variants[-1], style, formats, seed)
+        if trials and time.monotonic() > end:
+            break
+        trials[style] = trial = _try(process, variants[-1], style, formats, seed, end)
         if trial.died:
             process.restart()
             if not trial.numbers:
@@ -67,7 +72,9 @@ def choose(process: Process, variant: Variant, loaded: Loaded, formats: Sequence
 
 def _reason(trials: dict[str, _Trial], styles: Sequence[str]) -> str:
     names = {"numpy": "NumPy arrays", "torch": "tensors", "lists": "lists", "numbers": "numbers"}
-    return f"with {names[styles[0]]}: {trials[styles[0]].error or 'it returned nothing'}"
+    told = next((s for s in trials if trials[s].error.startswith("returned")), styles[0])
+    reason = trials[told].error or "returned nothing"
+    return f"with {names[told]}{' it ' if reason.startswith('returned') else ': '}{reason}"
 
 
 def _variants(process: Process, variant: Variant, loaded: Loaded) -> list[Variant] | str:
@@ -105,7 +112,7 @@ def _forms(variant: Variant, style: str) -> list[Form]:
     return [Form(style, (2,)), Form(style, ())]
 
 
-def _try(process: Process, variant: Variant, style: str, formats: Sequence[Format], seed: int) -> _Trial:
+def _try(process: Process, variant: Variant, style: str, formats: Sequence[Format], seed: int, end: float) -> _Trial:
     trial = _Trial()
     for batch in islice(batches(variant, formats[0].name, np.random.default_rng(seed)), 8):
         points = batch.take(np.arange(min(batch.count, TRIED)))
@@ -113,7 +120,7 @@ def _try(process: Process, variant: Variant, style: str, formats: Sequence[Forma
             if fits(points, form) and form.rows <= points.count:
                 answers = ask(process, points, form, shapes(variant, points), seconds=1.0)
                 _tell(trial, answers)
-                if answers.replies.died:
+                if answers.replies.died or time.monotonic() > end:
                     return trial
         if trial.right:
             break

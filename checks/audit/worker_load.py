@@ -273,7 +273,7 @@ def _library(value):
 
 def one_line(value):
     try:
-        text = " ".join(str(value).split())
+        text = " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
     except BaseException:
         text = ""
     text = text.encode("utf-8", "replace").decode("utf-8")
