@@ -127,6 +127,8 @@ def read(batch: Batch, form: Form, shapes: list[tuple[int, ...]], replies: Repli
         if row is None:
             continue
         got = [r.shape[: len(r.shape) - len(tail)] for r in row]
+        if len(expected) == 1 and len({*got}) == 1 and [(len(got), *got[0])] == expected:  # a list of its rows
+            row, got = [np.stack(row)], expected
         if got == expected:
             for output, r in zip(outputs, row, strict=True):
                 output[call] = r

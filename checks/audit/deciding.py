@@ -47,6 +47,7 @@ def decide(search: Search, process: Process, pristine: Process, seconds: float) 
 class _Decider:
     def __init__(self, search: Search, process: Process, pristine: Process, seconds: float) -> None:
         self.search, self.process, self.pristine, self.seconds = search, process, pristine, seconds
+        self._purity = Purity(process, pristine, 1.0)
 
     def decide(self) -> Decision:
         if self.search.died:
@@ -59,6 +60,9 @@ class _Decider:
             impure = self._impurity(best)
             note = f"A failure did not show again in a fresh process, and why is not known: {_said(best.failure)}."
             return Decision(AuditVerdict.IMPURE if impure else AuditVerdict.UNDECIDED, note, impure=impure)
+        chance = self._purity.chance(small.points, small.form) if small.asked is None else None
+        if chance is not None:
+            return Decision(AuditVerdict.IMPURE, impure=chance)
         findings, why = [confirmed], "" if confirmed.kind == "shape" else why
         worst = max(chosen, key=lambda f: (f.failure.units if math.isfinite(f.failure.units) else 0.0, f.size))
         worst = self._alone(worst)
@@ -229,7 +233,7 @@ class _Decider:
             rows = found.form.rows
             before = found.earlier.take(np.arange(max(0, found.earlier.count - 40 * rows), found.earlier.count))
             points = joined(before, found.points)
-        return Purity(self.process, self.pristine, 1.0).memory(points, found.form)
+        return self._purity.memory(points, found.form) or self._purity.repeated(found.points, found.form)
 
     def _died(self) -> Decision:
         found = self.search.found[-1]

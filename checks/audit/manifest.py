@@ -26,7 +26,7 @@ from typing import Any
 from ..selection import UsageError, unknown
 from .findings import Audit, AuditVerdict
 
-DTYPES = ("float64", "float32", "float16", "bfloat16")
+DTYPES = ("float64", "float32", "float16")
 DEFAULT_DTYPES = ("float64", "float32")
 _KEYS = ("target", "as", "set", "call", "dtype", "python", "budget", "seed", "exhaustive", "expect")
 _WORST_FIRST = (2, 1, 3, 0)

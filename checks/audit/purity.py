@@ -21,6 +21,10 @@ from .smallest import smallest
 
 TRIES = 12  # fresh processes that a search for the earlier calls may take
 PATIENCE = 4.0  # seconds for the orders in which the same calls are made, and again for that search
+REPEATED = 4000  # times that one call is made
+SHOWN = 200  # earlier calls that a finding may hold
+DRAWS = 16  # answers by chance, whose mean may be off the value by so many of its standard errors:
+BIAS = 6.0
 ORDERS = 5  # how often, in all of them, each call is made
 
 
@@ -95,6 +99,46 @@ class Purity:
                 return found
         return None
 
+    def chance(self, points: Batch, form: Form) -> Impurity | None:
+        """A call, as the first of a process, that has different answers by chance, which are right on average."""
+        expected, screens = shapes(points.variant, points), self._screens(points)
+
+        def drawn(seed: int) -> Answers:
+            return ask(self.pristine, points, form, expected, fresh=True, seed=seed)
+
+        first, second = drawn(1), drawn(2)
+        if other(first, second, range(points.count), screens) is None:
+            return None
+        if first.outputs is None or self.process.pace * DRAWS > PATIENCE:
+            return Impurity("nondeterminism", points, form, first, second, screens)
+        many = [first, second, *(drawn(3 + i) for i in range(DRAWS - 2))]
+        for i, s in enumerate(screens):
+            got = np.array([a.outputs[i] for a in many if a.outputs is not None], dtype=np.float64)
+            with np.errstate(all="ignore"):
+                off = np.abs(got.mean(axis=0) - s.mid) > BIAS * got.std(axis=0) / np.sqrt(len(got)) + CORRECT * s.rad
+            if (off & np.isfinite(s.mid) & np.isfinite(s.rad)).any():
+                return None  # chance or not, it is another function
+        return Impurity("nondeterminism", points, form, first, second, screens)
+
+    def repeated(self, points: Batch, form: Form) -> Impurity | None:
+        """One call over and over again in one process: an answer unlike the first."""
+        times = 1 + int(min(REPEATED, PATIENCE / max(self.process.pace, 1e-9)))
+        expected, screens = shapes(points.variant, points), self._screens(points)
+        rows = list(range(points.count))
+
+        def asked(calls: int, seed: int) -> Answers:
+            return self._ordered(points, form, [0] * calls, reuse=False, seed=seed)
+
+        first = ask(self.pristine, points, form, expected, fresh=True)
+        at = other(first, asked(times, 0), rows * times, screens)
+        if at is None:
+            return None
+        calls = at // form.rows + 1
+        later = [_tail(asked(calls, seed), len(rows), points) for seed in (0, 1)]
+        if calls <= SHOWN and all(other(first, one, rows, screens) is not None for one in later):
+            return Impurity("state", points, form, first, later[0], screens, (), (points,) * (calls - 1))
+        return Impurity("nondeterminism", points, form, first, later[0], screens)
+
     @property
     def too_slow(self) -> bool:
         """Whether not even one call can be made as often as it takes."""
@@ -107,11 +151,11 @@ class Purity:
         most = max(1, int(PATIENCE / ORDERS / max(self.process.pace, 1e-9))) * form.rows
         return batch if batch.count <= most else batch.take(np.arange(batch.count - most, batch.count))
 
-    def _ordered(self, batch: Batch, form: Form, order: Sequence[int], reuse: bool) -> Answers:
+    def _ordered(self, batch: Batch, form: Form, order: Sequence[int], reuse: bool, seed: int = 0) -> Answers:
         """The calls in this order, all in one fresh process."""
         rows = np.array([r for call in order for r in range(call * form.rows, (call + 1) * form.rows)])
         many = batch.take(rows)
-        return ask(self.pristine, many, form, shapes(batch.variant, many), fresh=True, reuse=reuse)
+        return ask(self.pristine, many, form, shapes(batch.variant, many), fresh=True, reuse=reuse, seed=seed)
 
     def _confirmed(self, batch: Batch, form: Form, order: list[int], reuse: bool) -> Impurity | None:
         """What the last call of a sequence depends on: chance, or the calls before it, as few of them as do it."""

@@ -19,6 +19,7 @@ from ..format_balls import FORMATS, Format
 from ..selection import UsageError, unknown
 from . import deciding, describing
 from .findings import Audit, AuditVerdict, Finding
+from .manifest import DTYPES as ALL_DTYPES
 from .process import Limits, Loaded, Process, Target
 from .purity import Purity
 from .regression import reproduce
@@ -80,8 +81,8 @@ def routine_of(definition: str | Routine | Definition) -> Routine:
 
 
 def _format(name: str) -> Format:
-    if name not in FORMATS or name == "bfloat16":
-        raise UsageError(unknown("format", name, [n for n in FORMATS if n != "bfloat16"]))
+    if name not in ALL_DTYPES:
+        raise UsageError(unknown("format", name, ALL_DTYPES))
     return FORMATS[name]
 
 
