@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,8 @@ def audit(
     console = terminal.console(sys.stderr if pure else None)
     done: list[tuple[Any, str]] = []
     for request in requests:
-        with _progress(console, f"{request.target} as {request.definition}") as told:
+        aside = redirect_stdout(sys.stderr) if pure else nullcontext()  # a user's file of definitions may print
+        with aside, _progress(console, f"{request.target} as {request.definition}") as told:
             found = request.run(on_progress=told)
         done.append((found, request.expect))
         if len(requests) > 1 and done[-1] != done[0]:

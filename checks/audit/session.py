@@ -7,21 +7,25 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ...spec.language.claims import Definition
-from ...spec.language.routines import Routine, Variant, find
+from ...spec.language.routines import NAMES, Routine, Variant, find
 from .. import catalogue
+from ..arithmetic import Unsupported
 from ..format_balls import FORMATS, Format
 from ..selection import UsageError, unknown
 from . import deciding, describing
 from .findings import Audit, AuditVerdict, Finding
 from .manifest import DTYPES as ALL_DTYPES
+from .inputs import batches
 from .process import Limits, Loaded, Process, Target
 from .purity import Purity
+from .reference import screen
 from .regression import reproduce
 from .searching import Search
 from .styles import Chosen, choose
@@ -60,9 +64,17 @@ def audit(
     call = call.strip()
     variant = routine_of(definition).variant(**(conventions or {}))
     formats = [_format(name) for name in dtypes]
+    if not formats:
+        raise UsageError("name a format, such as float64")
+    if not 0 < budget < float("inf"):
+        raise UsageError(f"the budget is {budget:g}, and has to be a number of seconds above 0")
+    if not isinstance(seed, int) or seed < 0:
+        raise UsageError(f"the seed is {seed}, and has to be a whole number from 0 on")
+    _check(variant, formats[0])
     made = parse(target, call) if isinstance(target, str) else sent(target, call)
     name = target if isinstance(target, str) else str(made)
-    session = _Session(made, name, variant, formats, python or sys.executable, budget, seed, on_progress or (lambda _: None))
+    definition = definition if isinstance(definition, str) else variant.name
+    session = _Session(made, name, variant, definition, formats, python or sys.executable, budget, seed, on_progress or (lambda _: None))
     return session.run(exhaustive)
 
 
@@ -73,11 +85,24 @@ def routine_of(definition: str | Routine | Definition) -> Routine:
     if isinstance(definition, Definition):
         return find(definition.id)
     file, colon, name = definition.rpartition(":")
-    if not colon:
+    if not colon and not definition.endswith(".py"):
         return find(definition)
     if not file or not name:
         raise UsageError(f"{definition} names no definition; write FILE.py:NAME, or a name of lemmata list routines")
     return catalogue.load_routine(Path(file), name)
+
+
+def _check(variant: Variant, fmt: Format) -> None:
+    """That a user's own definition can be evaluated at all: shown by its first arguments."""
+    if variant.name in NAMES:
+        return
+    if not variant.parameters:
+        raise UsageError(f"{variant.name} has no arguments, so there is nothing that code could be called with")
+    try:
+        for batch in islice(batches(variant, fmt.name, np.random.default_rng(0)), 1):
+            screen(variant, batch, fmt)
+    except Unsupported as reason:
+        raise UsageError(f"{variant.name} cannot be audited: its formula has {reason}; write that out") from None
 
 
 def _format(name: str) -> Format:
@@ -92,6 +117,7 @@ class _Session:
         target: Target,
         name: str,
         variant: Variant,
+        definition: str,
         formats: Sequence[Format],
         python: str,
         budget: float,
@@ -99,7 +125,7 @@ class _Session:
         watch: Callable[[str], None],
     ) -> None:
         self.target, self.name, self.variant, self.formats = target, name, variant, formats
-        self.budget, self.seed, self.watch = budget, seed, watch
+        self.definition, self.budget, self.seed, self.watch = definition, budget, seed, watch
         limits = Limits()
         self.process = Process(target, python, limits, seed)
         self.pristine = Process(target, python, limits, seed)
@@ -113,11 +139,11 @@ class _Session:
         with self.process, self.pristine:
             self.loaded = self.process.load()
             if self.loaded.error:
-                return self._audit(AuditVerdict.ERROR, f"It could not be loaded: {self.loaded.error}.")
+                return self._audit(AuditVerdict.ERROR, f"It could not be loaded: {_ended(self.loaded.error)}")
             self.begun = time.monotonic()
             chosen = choose(self.process, self.variant, self.loaded, self.formats, self.seed)
             if isinstance(chosen, str):
-                return self._audit(AuditVerdict.ERROR, f"It could not be called: {chosen}.")
+                return self._audit(AuditVerdict.ERROR, f"It could not be called: {_ended(chosen)}")
             self.chosen = chosen
             return self._searched(chosen, exhaustive)
 
@@ -144,13 +170,13 @@ class _Session:
             finding = describing.impure_finding(impure, FORMATS[impure.points.dtype])
             return self._audit(AuditVerdict.IMPURE, _sentence(finding), [finding, *decision.findings])
         judged = sum(t.values for t in search.tallies.values())
-        if decision.verdict is AuditVerdict.CORRECT and not judged:
-            return self._audit(AuditVerdict.UNDECIDED, "No result could be judged: no error budget was bounded.")
         tried = sum(t.inputs for t in search.tallies.values())
         if decision.verdict is AuditVerdict.CORRECT and tried < FEW:
             pace = f"a call takes {self.process.pace:.2g} s; try a larger budget"
             slow = f"No failure, but at {tried} input{'s' * (tried != 1)} only: {pace}."
             return self._audit(AuditVerdict.UNDECIDED, slow)
+        if decision.verdict is AuditVerdict.CORRECT and not judged:
+            return self._audit(AuditVerdict.UNDECIDED, "No result could be judged: no error budget was bounded.")
         return self._audit(decision.verdict, decision.diagnosis or self._praise(search), decision.findings)
 
     def _impure(self, purity: Purity, search: Search) -> Any:
@@ -190,7 +216,7 @@ class _Session:
             findings = [replace(f, reproduce=reproduce(self.name, self.target.call, style, f)) for f in findings]
         return Audit(
             target=self.name,
-            definition=self.variant.name,
+            definition=self.definition,
             conventions=dict(self.variant.conventions),
             verdict=verdict,
             diagnosis=diagnosis,
@@ -214,4 +240,13 @@ class _Session:
 
 
 def _sentence(finding: Finding) -> str:
-    return f"{finding.note[:1].upper()}{finding.note[1:]}."
+    return f"{finding.note[:1].upper()}{_ended(finding.note[1:])}"
+
+
+def _ended(text: str) -> str:
+    """With a full stop, if it ends with nothing like it.
+
+    >>> _ended("no tanhh; did you mean tanh?"), _ended("none")
+    ('no tanhh; did you mean tanh?', 'none.')
+    """
+    return text if text.endswith((".", "?", "!")) else f"{text}."

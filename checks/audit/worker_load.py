@@ -155,7 +155,7 @@ def member(module, name, shown):
 def to_call(found, module, name, shown):
     """The function, or what stands for it: a method without an object, and a class of callables, are made anew."""
     if not callable(found):
-        raise Refused(f"{name} in {shown} is a {type(found).__name__}, which cannot be called")
+        raise Refused(f"{name} in {shown} is of type {type(found).__name__}, which cannot be called")
     if inspect.isclass(found):
         torch: Any = sys.modules.get("torch")
         if torch is not None and issubclass(found, torch.autograd.Function):
