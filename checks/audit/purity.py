@@ -168,15 +168,18 @@ class Purity:
         if other(first, second, every, screens) is not None:
             return Impurity("nondeterminism", points, form, first, second, screens)
 
-        def last_answer(before: Sequence[int]) -> Answers:
-            return _tail(self._ordered(batch, form, [*before, last], reuse), len(rows), points)
+        def last_answer(before: Sequence[int], seed: int) -> Answers:
+            return _tail(self._ordered(batch, form, [*before, last], reuse, seed), len(rows), points)
 
-        def differs(before: Sequence[int]) -> Answers | None:
-            later = last_answer(before)
+        def differs(before: Sequence[int], seed: int = 0) -> Answers | None:
+            later = last_answer(before, seed)
             return later if other(first, later, every, screens) is not None else None
 
         before, end = order[:-1], time.monotonic() + PATIENCE
-        if not differs(before):
+        by_chance = differs(before)
+        if by_chance and not differs(before, seed=1):
+            return Impurity("nondeterminism", points, form, first, by_chance, screens)
+        if not by_chance:
             repeated = self._ordered(batch, form, [last] * 8, reuse)
             if other(first, repeated, every * 8, screens) is not None:
                 return Impurity("nondeterminism", points, form, first, _tail(repeated, len(rows), points), screens)
@@ -234,7 +237,7 @@ def other(first: Answers, later: Answers, rows: Sequence[int], screens: Sequence
     for a, b, s in zip(first.outputs, later.outputs, screens, strict=True):
         a, rad = a[at], s.rad[at]
         with np.errstate(all="ignore"):
-            units = np.where(np.isfinite(rad), np.abs(a - b) / rad, 0)
+            units = np.where(np.isfinite(rad), np.abs(np.subtract(a, b, dtype=np.float64)) / rad, 0)
             units = np.where(np.isfinite(a) != np.isfinite(b), np.inf, np.nan_to_num(units, nan=0.0, posinf=np.inf))
             units = np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0, units)
         apart = np.maximum(apart, units.reshape(len(at), -1).max(axis=1, initial=0))

@@ -102,7 +102,8 @@ class Search:
             if key in self._unfit or not fits(batch, form) or form.rows > batch.count or time.monotonic() > end:
                 continue
             filled = whole(batch, form)
-            judged = self._judged(filled, form, [type(s)(s.mid[: filled.count], s.rad[: filled.count]) for s in screens], fmt)
+            mine = [type(s)(s.mid[: filled.count], s.rad[: filled.count]) for s in screens]
+            judged = self._judged(filled, form, mine, fmt, min(2.0, max(0.2, end - time.monotonic())))
             if self._refused(judged, key):
                 continue
             judged.count(self.tallies[fmt.name])
@@ -114,8 +115,8 @@ class Search:
         if self.style == "numpy" and turn in (1, 5, 9) and fmt is self.formats[0]:
             self._integers(batch, fmt)
 
-    def _judged(self, batch: Batch, form: Form, screens: list, fmt: Format) -> Judged:
-        answers = ask(self.process, batch, form, shapes(batch.variant, batch), seconds=2.0)
+    def _judged(self, batch: Batch, form: Form, screens: list, fmt: Format, seconds: float = 2.0) -> Judged:
+        answers = ask(self.process, batch, form, shapes(batch.variant, batch), seconds=seconds)
         if answers.replies.died:
             self.process.restart()
         if answers.replies.mutated:

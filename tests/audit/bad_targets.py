@@ -282,7 +282,7 @@ def sleeps(x):
 
 
 def prints(x):
-    sys.stdout.write("x" * (1 << 22))
+    sys.stdout.write("x" * (1 << 20))
     sys.stderr.write("y" * (1 << 20))
     return np.tanh(x)
 
