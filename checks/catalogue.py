@@ -22,6 +22,8 @@ from . import selection
 from .derivation import lemmas_of
 from .selection import Entry, UsageError, unknown
 
+_OWN: set[str] = set()  # files of users whose definitions are in the catalogue for an audit
+
 
 def load() -> None:
     """Import every topic module of the catalogue."""
@@ -44,9 +46,10 @@ def load_file(path: Path) -> list[Claim]:
 def load_routine(path: Path, name: str) -> Routine:
     """A @routine or a @definition of a user's own file, built, for an audit; errors as of `load_file`.
 
-    The file is read anew each time, and takes the place of what it defined before.
+    The file is read anew each time, and takes the place of what was loaded so before.
     """
-    _forget_file(path.absolute())
+    _forget_own()
+    _OWN.add(str(path.absolute()))
     with _own_file(path, "definitions") as (module, _):
         item = getattr(module, name, None)
         if not isinstance(item, (Routine, Definition)):
@@ -91,11 +94,12 @@ def _own_file(path: Path, what: str) -> Iterator[tuple[ModuleType, list[Claim | 
         sys.modules.pop(name, None)
 
 
-def _forget_file(path: Path) -> None:
-    """Take out of the catalogue what was loaded from a user's file."""
+def _forget_own() -> None:
+    """Take out of the catalogue what was loaded from users' files for audits."""
     for registry in (REGISTRY, ROUTINES):
-        for i in [i for i, item in registry.items() if item.where.rpartition(":")[0] == str(path)]:
+        for i in [i for i, item in registry.items() if item.where.rpartition(":")[0] in _OWN]:
             del registry[i]
+    _OWN.clear()
 
 
 def _explained(error: BaseException, path: Path, what: str) -> Exception:

@@ -143,8 +143,8 @@ class Judged:
             tally.unbounded += int(np.isnan(mine).sum())
             if np.isfinite(mine).any():
                 tally.worst_units = max(tally.worst_units, float(np.nanmax(np.where(np.isfinite(mine), mine, 0))))
-                error = np.abs(got[ok] - s.mid[ok]).astype(np.float64)
                 with np.errstate(all="ignore"):
+                    error = np.abs(got[ok] - s.mid[ok]).astype(np.float64)
                     ulp = error / np.spacing(np.abs(s.mid[ok]).astype(self.format.name)).astype(np.float64)
                 ulp = np.where(np.isfinite(mine) & np.isfinite(ulp), ulp, 0)
                 tally.worst_ulp = max(tally.worst_ulp, float(ulp.max(initial=0)))
