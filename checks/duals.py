@@ -3,6 +3,9 @@
 A number is one of the arithmetic below, or a `Dual` of two of them. Every step of a formula brings its derivative along
 as the textbook's rules say, so in format balls the slope's radius is the budget of differentiating that very formula.
 
+A formula that shifts by a maximum does not change with the shift, so the maximum's slope may be left out: textbooks do,
+and have another budget for it. `detached` leaves it out; where the maximum is more than a shift, that is no derivative.
+
 At a kink (a tie under a maximum, |x| at 0) the slope is that of one side; `Balls` has those of both.
 """
 
@@ -42,13 +45,14 @@ class Duals:
 
     >>> from .ball_arithmetic import Balls
     >>> k = Duals(Balls())
-    >>> a = k.seed(Fraction(3))
+    >>> a = k.variable(k.seed(Fraction(3)))
     >>> slope_of(k.mul(a, a)), slope_of(k.power(a, 3)), slope_of(k.add([a, 1]))
     (6, 27, 1)
     """
 
-    def __init__(self, base: Arithmetic) -> None:
+    def __init__(self, base: Arithmetic, detached: bool = False) -> None:
         self.base: Any = base
+        self.detached = detached
 
     def seed(self, value: Any) -> Seed:
         return Seed(value)
@@ -156,7 +160,7 @@ class Duals:
         for v in values[1:]:
             vb, vv = value_of(best), value_of(v)
             top = self.base.largest([vb, vv])
-            if isinstance(best, Dual) or isinstance(v, Dual):
+            if not self.detached and (isinstance(best, Dual) or isinstance(v, Dual)):
                 gap = self.base.add([vb, self.base.neg(vv)])
                 top = Dual(top, self._either(gap, slope_of(best), slope_of(v)))
             best = top

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..spec.language import routines
 from ..spec.language.claims import REGISTRY, Claim, Definition
+from ..spec.language.codings import TWO_VALUES
 from ..spec.language.expressions import as_written
 from ..spec.language.printing import text
 from ..spec.lectures import LECTURES
@@ -19,6 +21,8 @@ from .verify import verify
 
 def rows(kind: str, lecture: str = "") -> list[dict[str, str]]:
     """The rows of `lemmata list KIND`: each maps a heading to text."""
+    if kind == "routines":
+        return _routines()
     catalogue.load()
     with as_written():
         return {
@@ -63,6 +67,31 @@ def _methods(lecture: str) -> list[dict[str, str]]:
         {"name": torch_link.NAME, "gives": "TESTED link: PyTorch's autograd against the derived formula"},
     )
     return [{"name": m.name, "gives": m.gives} for m in METHODS] + list(links)
+
+
+def _routines() -> list[dict[str, str]]:
+    """What an audit can ask of code; in brackets the arguments that may be missing."""
+    return [
+        {
+            "definition": name,
+            "arguments": ", ".join(_argument(n, given) for n, given in routine.arguments.items()) + _two(routine),
+            "conventions": "; ".join(f"{n}: {options.words}" for n, options in routine.choices.items()) or "none",
+        }
+        for name in routines.NAMES
+        for routine in [routines.find(name)]
+    ]
+
+
+def _two(routine: Any) -> str:
+    """The arguments that say which two values labels have, where a convention asks for them."""
+    by = {g.coded_by: v for g in routine.arguments.values() for v, c in (g.codings or {}).items() if c is TWO_VALUES}
+    return "".join(f", [neg, pos with {name}={value}]" for name, value in by.items())
+
+
+def _argument(name: str, given: Any) -> str:
+    if given.when:
+        return f"[{name} with {given.when[0]}={given.when[1]}]"
+    return f"[{name}]" if given.may_lack else name
 
 
 def _statements(lecture: str) -> list[dict[str, str]]:

@@ -175,7 +175,10 @@ def _write(run: Any, outputs: dict[str, str | None], console: Any) -> None:
 @click.argument("kind", default="claims", metavar="[" + "|".join(KINDS) + "]")
 @click.option("--lecture", default="", metavar="KEY", help="only what this lecture states")
 def list_(kind: str, lecture: str) -> None:
-    """List the claims, definitions, lectures, methods, what an audit can ask for (routines), or the lectures' statements that claims answer for."""
+    """List the claims, definitions, lectures, methods, routines, or the lectures' statements that claims answer for.
+
+    Routines are what `lemmata audit` can ask of code: with arguments in calling order, and conventions for --set.
+    """
     from ..checks import listings
     from ..checks.selection import UsageError, unknown
     from ..reports import terminal

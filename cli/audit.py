@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from contextlib import nullcontext, redirect_stdout
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import click
 @click.option("--set", "chosen", multiple=True, metavar="K=V", help="a convention of the definition; may be repeated")
 @click.option("--call", "template", metavar="TEMPLATE", help='how to call it, as in "f(logits=z, y=y)[0]"')
 @click.option("--dtype", "dtypes", multiple=True, metavar="D", help="a number format  [default: float64 and float32]")
-@click.option("--exhaustive", is_flag=True, help="every number of a format of 16 bits, where one argument is taken")
+@click.option("--exhaustive", is_flag=True, help="every number of float16 and float32, for a function of one number")
 @click.option("--python", metavar="EXE", help="the interpreter that the target runs in  [default: this one]")
 @click.option("--budget", type=float, metavar="SECONDS", help="how long to search  [default: 8]")
 @click.option("--seed", type=int, metavar="N", help="the seed of the search  [default: 0]")
@@ -39,20 +39,10 @@ def audit(
     3 where nothing is decided.
     """
     from ..checks.audit.manifest import exit_status, read
-    from ..checks.selection import UsageError
     from ..reports import audit_terminal, audit_words, terminal, write
 
     if manifest is not None:
-        given = [f"--{name}" for name in ("as", "set", "call", "dtype", "exhaustive", "python", "budget", "seed")]
-        values = [
-            asked[k] for k in ("definition", "chosen", "template", "dtypes", "exhaustive", "python", "budget", "seed")
-        ]
-        if extra := [name for name, value in zip(given, values, strict=True) if value not in (None, (), False)]:
-            raise UsageError(f"{extra[0]} has no place beside --manifest; write it in the manifest, for each audit")
-        if target is not None:
-            raise UsageError("a target has no place beside --manifest; write it in the manifest")
-        if test_path:
-            raise UsageError("--regression-test is for one audit; name its target and --as instead of --manifest")
+        _alone(target, test_path, asked)
         requests = read(manifest)
     else:
         requests = [_request(target, **asked)]
@@ -62,14 +52,15 @@ def audit(
     pure = json_path == "-"
     console = terminal.console(sys.stderr if pure else None)
     done: list[tuple[Any, str]] = []
-    for request in requests:
-        aside = redirect_stdout(sys.stderr) if pure else nullcontext()  # a user's file of definitions may print
-        with aside, _progress(console, f"{request.target} as {request.definition}") as told:
+    for number, request in enumerate(requests, start=1):
+        name = f"{request.target} as {request.definition}"
+        where = f"{manifest}, audit {number} ({request.target}): " if manifest is not None else ""
+        with redirect_stdout(sys.stderr if pure else sys.stdout), _progress(console, name) as told, _naming(where):
             found = request.run(on_progress=told)
-        done.append((found, request.expect))
-        if len(requests) > 1 and done[-1] != done[0]:
+        if done:
             console.print()
         console.print(audit_terminal.show(found, request.expect))
+        done.append((found, request.expect))
     audits, expects = [found for found, _ in done], [expect for _, expect in done]
     status = exit_status(done)
     if manifest is not None:
@@ -83,6 +74,26 @@ def audit(
 
         _wrote(console, test_path, regression_test(audits[0], Path(test_path).absolute().parent))
     raise SystemExit(status)
+
+
+_OPTIONS = {"as": "definition", "set": "chosen", "call": "template", "dtype": "dtypes"}
+_OPTIONS |= {name: name for name in ("exhaustive", "python", "budget", "seed")}
+
+
+def _alone(target: str | None, test_path: str | None, asked: dict[str, Any]) -> None:
+    """Nothing that a manifest says for each audit may be said beside it."""
+    from ..checks.selection import UsageError
+
+    if extra := [
+        name
+        for name, key in _OPTIONS.items()
+        if asked[key] is not None and asked[key] is not False and asked[key] != ()
+    ]:
+        raise UsageError(f"--{extra[0]} has no place beside --manifest; write it in the manifest, for each audit")
+    if target is not None:
+        raise UsageError("a target has no place beside --manifest; write it in the manifest")
+    if test_path:
+        raise UsageError("--regression-test is for one audit; name its target and --as instead of --manifest")
 
 
 def _request(
@@ -115,6 +126,19 @@ def _request(
         more["seed"] or 0,
         more["exhaustive"],
     )
+
+
+@contextmanager
+def _naming(where: str) -> Iterator[None]:
+    """What is wrong with an entry of a manifest is said with the entry's name."""
+    from ..checks.selection import UsageError
+
+    try:
+        yield
+    except Exception as error:
+        if not where or type(error).__name__ not in ("UsageError", "LanguageError"):
+            raise
+        raise UsageError(f"{where}{error}") from error
 
 
 class _Told:

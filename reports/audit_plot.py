@@ -1,7 +1,8 @@
 """The plot of error against the size of the input: where on a page each mark, line and number stands.
 
 Both axes are logarithmic. What has no logarithm keeps a place of its own: a zero at the left and on the floor, what is
-not finite at the right and on the ceiling.
+not finite at the right and on the ceiling. Where a search has gone through all exponents, an axis shows the decades in
+which nearly all points lie, and the few others stand at its ends, whose numbers then are marked with ≤ and ≥.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ APART, EDGE = 36.0, 9.0  # of what has no logarithm: the room for it, and its pl
 UNITS = 4  # of the budget are correct
 MOST = 300  # marks of one format
 BINS = 32
+DECADES = 30  # are shown whole; of more, those in which all but a twentieth at either end lie
 SHAPES = ("circle", "square", "triangle", "diamond")
 
 
@@ -44,7 +46,7 @@ class Series:
     number: int
     shape: str
     marks: tuple[Mark, ...]
-    limit: str  # the points of a line
+    limit: str  # the data of a path
     total: int
     over: int
 
@@ -70,6 +72,8 @@ class _Axis:
     high: int
     start: float
     end: float
+    below: bool = False  # there are smaller values than the axis shows
+    above: bool = False
 
     def at(self, value: float) -> float:
         part = (math.log10(value) - self.low) / (self.high - self.low)
@@ -78,11 +82,15 @@ class _Axis:
     def ticks(self, most: int) -> tuple[Tick, ...]:
         step = max(1, math.ceil((self.high - self.low) / most))
         first = math.ceil(self.low / step) * step
-        return tuple(Tick(self.at(10.0**n), power(n)) for n in range(first, self.high + 1, step) if _is_float(n))
+        shown = [n for n in range(first, self.high + 1, step) if -323 <= n <= 308]
+        if self.below:
+            shown = [self.low, *(n for n in shown if n > self.low + step / 2)]
+        if self.above:
+            shown = [*(n for n in shown if n < self.high - step / 2), self.high]
+        return tuple(Tick(self.at(10.0**n), self._label(n)) for n in shown)
 
-
-def _is_float(exponent: int) -> bool:
-    return -323 <= exponent <= 308
+    def _label(self, n: int) -> str:
+        return "≤ " * (self.below and n == self.low) + "≥ " * (self.above and n == self.high) + power(n)
 
 
 def plot(audit: Audit) -> Plot | None:
@@ -95,9 +103,10 @@ def plot(audit: Audit) -> Plot | None:
     inf_y = any(not math.isfinite(p.error) for p in points)
     left, right = LEFT + APART * zero_x, WIDTH - RIGHT - APART * inf_x
     bottom, top = HEIGHT - BOTTOM - APART * zero_y, TOP + APART * inf_y
-    across = _axis([p.size for p in points], left, right)
+    worst = max(points, key=_ratio)
+    across = _axis([p.size for p in points], worst.size, left, right)
     limits = [p.budget * UNITS for p in points]
-    up = _axis([*(p.error for p in points), *limits], bottom, top)
+    up = _axis([*(p.error for p in points), *limits], worst.error, bottom, top)
     floor = HEIGHT - BOTTOM - EDGE if zero_y else None
     ceiling = TOP + EDGE if inf_y else None
 
@@ -116,7 +125,6 @@ def plot(audit: Audit) -> Plot | None:
             over = sum(_ratio(p) > UNITS for p in own)
             line = _limit(own, across, up)
             series.append(Series(name, n % 4 + 1, SHAPES[n % 4], shown, line, len(own), over))
-    worst = max(points, key=_ratio)
     marked = _ratio(worst) > 0
     spot = place(worst)
     ticks = list(across.ticks(9))
@@ -148,19 +156,29 @@ def _said(ratio: float) -> str:
     return "not finite" if math.isinf(ratio) else f"{number(ratio)} × budget"
 
 
+def _what(p: Point) -> str:
+    if not math.isfinite(p.error):
+        return "the result is not finite"
+    return f"an error of {number(p.error)}, {_said(_ratio(p))}"
+
+
 def _description(series: Sequence[Series], worst: Point) -> str:
-    each = [f"{count(s.total, 'result')} in {s.format}, {s.over or 'none'} over the limit" for s in series]
+    each = [f"{count(s.total, 'point')} in {s.format}, {s.over or 'none'} over the limit" for s in series]
     return (
-        f"The limit is {UNITS} times the error budget: {listed(each)}. The worst is at a size of {number(worst.size)} in {worst.format}:"
-        f" an error of {number(worst.error) if math.isfinite(worst.error) else 'no finite number'},"
-        f" {_said(_ratio(worst))}."
+        f"The limit is {UNITS} times the error budget: {listed(each)}."
+        f" The worst is at a size of {number(worst.size)} in {worst.format}:"
+        f" {_what(worst)}."
     )
 
 
-def _axis(values: Iterable[float], start: float, end: float) -> _Axis:
-    logs = [math.log10(v) for v in values if 0 < v < math.inf]
-    low, high = (math.floor(min(logs)), math.ceil(max(logs))) if logs else (-1, 1)
-    return _Axis(low, max(high, low + 1), start, end)
+def _axis(values: Iterable[float], worst: float, start: float, end: float) -> _Axis:
+    logs = sorted(math.log10(v) for v in values if 0 < v < math.inf) or [-1.0, 1.0]
+    cut = len(logs) // 20 if logs[-1] - logs[0] > DECADES else 0
+    ends = [logs[cut], logs[-1 - cut], *([math.log10(worst)] if 0 < worst < math.inf else [])]
+    low, high = max(math.floor(min(ends)), -323), min(math.ceil(max(ends)), 308)
+    if high <= low:
+        low, high = (low, low + 1) if low < 308 else (307, 308)
+    return _Axis(low, high, start, end, logs[0] < low, logs[-1] > high)
 
 
 def _some(points: Sequence[Point]) -> list[Point]:
@@ -174,18 +192,15 @@ def _some(points: Sequence[Point]) -> list[Point]:
 
 
 def _limit(points: Sequence[Point], across: _Axis, up: _Axis) -> str:
-    """The limit as a line: of the points that lie close together the one in the middle."""
-    known = [(across.at(p.size), p.budget * UNITS) for p in points if 0 < p.size < math.inf and 0 < p.budget < math.inf]
+    """The limit as level pieces, as data of a path: of the points that lie close together the one in the middle."""
     width = (across.end - across.start) / BINS
-    bins: dict[int, list[tuple[float, float]]] = {}
-    for x, limit in known:
-        bins.setdefault(int((x - across.start) / width), []).append((x, limit))
-    line = []
-    for n in sorted(bins):
-        among = sorted(bins[n], key=lambda pair: pair[1])
-        x = sum(x for x, _ in among) / len(among)
-        line.append((x, up.at(among[len(among) // 2][1])))
-    if len(line) == 1:
-        (x, y) = line[0]
-        line = [(x - 12, y), (x + 12, y)]
-    return " ".join(f"{x:.1f},{y:.1f}" for x, y in line)
+    bins: dict[int, list[float]] = {}
+    for p in points:
+        if 0 < p.size < math.inf and 0 < p.budget < math.inf:
+            n = min(BINS - 1, int((across.at(p.size) - across.start) / width))
+            bins.setdefault(n, []).append(p.budget * UNITS)
+    pieces = []
+    for n, limits in sorted(bins.items()):
+        y = up.at(sorted(limits)[len(limits) // 2])
+        pieces.append(f"M{across.start + n * width:.1f} {y}h{width:.1f}")
+    return "".join(pieces)

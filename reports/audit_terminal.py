@@ -104,7 +104,8 @@ def _results(name: str, found: Any, style: str) -> list[Row]:
         return []
     each = found if isinstance(found, list | tuple) else [found]
     names = [name] if len(each) == 1 else [f"{name} {i}" for i in range(1, len(each) + 1)]
-    return [(n, say.sort(v), Text(say.values(v), style=style)) for n, v in zip(names, each, strict=True)]
+    shown = say.expected if name == "expected" else say.values
+    return [(n, say.sort(v), Text(shown(v), style=style)) for n, v in zip(names, each, strict=True)]
 
 
 def _table(rows: Sequence[Row]) -> Table:

@@ -140,6 +140,17 @@ def _kept(length: int, cut: bool) -> Iterator[int]:
     yield from range(length - _EDGE, length)
 
 
+def expected(plain: Any) -> str:
+    """The same of what is expected, where NaN stands for a number that nothing decides.
+
+    >>> expected({"dtype": "float64", "shape": [2], "data": [1.0, "nan"]})
+    '[1.0, any]'
+    """
+    if isinstance(plain, Mapping):
+        plain = {**plain, "data": ["any" if value == "nan" else value for value in plain["data"]]}
+    return values(plain)
+
+
 def sort(plain: Any) -> str:
     """The format and the shape.
 
@@ -189,14 +200,15 @@ def searched(audit: Audit) -> str:
     return f"{audit.inputs:,} {'input' if audit.inputs == 1 else 'inputs'} in {audit.seconds:.1f} s, seed {audit.seed}"
 
 
-def shown_format(row: FormatRow) -> tuple[str, str, str, str, str]:
-    """A row of the table of formats: format, inputs, worst error in the budget and in ulp, lost bits."""
-    judged = f"{row.inputs:,}" + (f" ({row.unbounded:,} results without a bound)" if row.unbounded else "")
-    lost = number(row.lost_bits) if row.lost_bits else "0"
-    return clean(row.format), judged, number(row.worst_units), number(row.worst_ulp), lost
+def shown_format(row: FormatRow) -> tuple[str, ...]:
+    """A row of the table of formats: format, inputs, results that nothing bounds, worst errors, lost bits."""
+    if not row.inputs:
+        return clean(row.format), "0", "–", "–", "–", "–"
+    measured = (number(row.worst_units), number(row.worst_ulp), number(row.lost_bits))
+    return clean(row.format), f"{row.inputs:,}", f"{row.unbounded:,}", *measured
 
 
-FORMAT_HEADINGS = ("format", "inputs judged", "worst error / budget", "worst error in ulp", "lost bits")
+FORMAT_HEADINGS = ("format", "inputs", "unbounded", "worst / budget", "worst ulp", "lost bits")
 
 
 def command(audit: Audit) -> str:

@@ -15,17 +15,18 @@ if TYPE_CHECKING:
     from .findings import AuditVerdict as AuditVerdict
     from .findings import Finding as Finding
     from .marks import assert_implements as assert_implements
+    from .marks import audit as audit
     from .marks import implements as implements
 
 _HOME = {
-    "audit": "session",
+    "audit": "marks",
     "assert_implements": "marks",
     "implements": "marks",
     "Audit": "findings",
     "AuditVerdict": "findings",
     "Finding": "findings",
 }
-__all__ = list(_HOME)
+__all__ = ["Audit", "AuditVerdict", "Finding", "assert_implements", "audit", "implements"]
 
 
 def __getattr__(name: str) -> Any:

@@ -19,12 +19,17 @@ from .process import Argument, Calls, Process, Replies
 
 @dataclass(frozen=True)
 class Form:
-    """style: numpy, torch, lists or numbers; lead: the leading axes of a mapped routine's arguments; layout in memory."""
+    """How to call. style: numpy, torch, lists or numbers.
+
+    lead: the leading axes of a mapped routine's arguments; layout: in memory; folded: the shape of a matrix into which
+    the vectors of an entrywise routine are folded; integers: the arguments that come as integer arrays.
+    """
 
     style: str
     lead: tuple[int, ...] = ()
     layout: str = ""
-    integers: bool = False
+    folded: tuple[int, ...] | None = None
+    integers: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -60,6 +65,8 @@ def _axis(batch: Batch) -> Any:
 def fits(batch: Batch, form: Form) -> bool:
     """Whether the convention's axis exists in arrays of this form."""
     axis = _axis(batch)
+    if form.folded and [math.prod(form.folded)] != list(batch.dims.values()):
+        return False
     if axis == "none":
         return form.lead == ()
     return -len(form.lead) - 1 <= axis <= len(form.lead)
@@ -75,8 +82,10 @@ def arguments(batch: Batch, form: Form) -> list[Argument]:
     """The arguments of all calls, as the process takes them. The batch must fill whole calls."""
     made = []
     for name, values, kind in batch.coded():
-        if form.integers and kind == "array" and values.dtype.kind == "f":
+        if name in form.integers and kind == "array" and values.dtype.kind == "f":
             values = values.astype(np.int64)
+        if form.folded and values.ndim == 2:
+            values = values.reshape(-1, *form.folded)
         if batch.variant.maps and kind in ("array", "labels"):
             values = values.reshape(-1, *form.lead, *values.shape[1:])
             if batch.variant.maps == "rows" and _axis(batch) != "none":
@@ -90,7 +99,7 @@ def arguments(batch: Batch, form: Form) -> list[Argument]:
 def arranged(batch: Batch, form: Form, values: np.ndarray) -> np.ndarray:
     """Values of results at the points, (N, *shape), as the calls of a mapped routine return them."""
     if not batch.variant.maps:
-        return values
+        return values.reshape(-1, *form.folded) if form.folded and values.ndim == 2 else values
     shaped = values.reshape(-1, *form.lead, *values.shape[1:])
     return _moved(shaped, _axis(batch)) if values.ndim > 1 and _axis(batch) != "none" else shaped
 
@@ -147,7 +156,7 @@ def _rows(replies: Replies, count: int) -> list[list[np.ndarray] | None]:
 
 def _expected(batch: Batch, form: Form, shape: tuple[int, ...]) -> tuple[int, ...]:
     if not batch.variant.maps:
-        return shape
+        return form.folded if form.folded and len(shape) == 1 else shape
     if not shape or _axis(batch) in (-1, "none"):
         return (*form.lead, *shape)
     return _moved(np.empty((1, *form.lead, *shape)), _axis(batch)).shape[1:]
@@ -173,7 +182,8 @@ def listed(shapes: Sequence[tuple[int, ...]]) -> str:
     >>> listed([(2,), ()])
     '2 results of shapes (2,), ()'
     """
-    return f"{len(shapes)} result{'s' * (len(shapes) != 1)} of shape{'s' * (len(shapes) != 1)} {', '.join(map(str, shapes))}"
+    s = "s" * (len(shapes) != 1)
+    return f"{len(shapes)} result{s} of shape{s} {', '.join(map(str, shapes))}"
 
 
 def in_calls(batch: Batch, form: Form, lead: tuple[int, ...]) -> Form:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import mmap
 import os
@@ -13,10 +12,12 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 WORKER = Path(__file__).with_name("worker.py")
+LOST = 70  # the status of a worker that cannot go on itself
 LARGEST = 1 << 31  # bytes of one reply
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -29,7 +30,7 @@ class Connection:
     """A worker at work: its pipes, its guardian, and the memory in which it counts calls."""
 
     def __init__(self, executable: str, seed: int) -> None:
-        self.stderr, self.row = "", -1
+        self.stderr, self.row, self.worker = "", -1, 0
         self._greeted = False
         with tempfile.TemporaryFile() as counter:
             counter.write(bytes(8))
@@ -71,9 +72,12 @@ class Connection:
             told = json.loads(text)
             status, self.stderr = told["status"], str(told["stderr"])
         except (subprocess.TimeoutExpired, ValueError, KeyError, TypeError, OSError):
-            with contextlib.suppress(OSError):
+            with suppress(OSError):
                 os.killpg(self._guardian.pid, signal.SIGKILL)
             self._guardian.communicate()
+            if self.worker > 1:  # the target has killed the guardian
+                with suppress(OSError):
+                    os.killpg(self.worker, signal.SIGKILL)
         os.close(self._replies)
         return status if isinstance(status, int) else None
 
@@ -124,15 +128,24 @@ class Connection:
 
     def _gone(self) -> Died:
         """It ended by itself: why."""
+        try:
+            self._guardian.wait(timeout=1.0)
+            closed = False
+        except subprocess.TimeoutExpired:
+            closed = True
         self.row = max(int(self._progress[0]), -1)
         status = self.end()
+        if closed:
+            return Died("closed the connection to the audit")
         if status is None:
             return Died("crashed")
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
-            if "bad_alloc" in self.stderr or "MemoryError" in self.stderr.splitlines()[-1:]:
+            if "bad_alloc" in self.stderr or "MemoryError" in self.stderr.strip().rpartition("\n")[2]:
                 return Died("ran out of memory")
             if number == signal.SIGKILL:
                 return Died("was killed (signal 9), perhaps as memory ran out")
             return Died(f"crashed (signal {number})")
+        if os.WEXITSTATUS(status) == LOST:
+            return Died("closed the connection to the audit")
         return Died(f"exited with status {os.WEXITSTATUS(status)}")

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..format_balls import FORMATS, Format
+from ..format_balls import Format
 from .calling import Answers, Form, ask, fits, whole
 from .describing import slope_finding, value_finding
 from .findings import AuditVerdict, Finding
+from .formats import FORMATS
 from .inputs import Batch
 from .judging import Failure, Judged
 from .process import Process
@@ -62,7 +63,7 @@ class _Decider:
             impure = self._impurity(best)
             note = f"A failure did not show again in a fresh process, and why is not known: {_said(best.failure)}."
             return Decision(AuditVerdict.IMPURE if impure else AuditVerdict.UNDECIDED, note, impure=impure)
-        chance = self._purity.chance(small.points, small.form) if small.asked is None else None
+        chance = self._purity.at_random(small.points, small.form) if small.asked is None else None
         if chance is not None:
             return Decision(AuditVerdict.IMPURE, impure=chance)
         findings, why = [confirmed], "" if confirmed.kind == "shape" else why
@@ -71,7 +72,9 @@ class _Decider:
         extra = self._confirmed(worst, "worst")
         if extra is not None and extra.inputs != confirmed.inputs:
             findings.append(extra)
-        return Decision(verdict, f"{confirmed.note[0].upper()}{confirmed.note[1:]}. {why}".strip(), findings, smallest=small)
+        return Decision(
+            verdict, f"{confirmed.note[0].upper()}{confirmed.note[1:]}. {why}".strip(), findings, smallest=small
+        )
 
     # ------------------------------------------------------------------ wrong or unstable
     def _verdict(self) -> tuple[AuditVerdict, list[Found], str]:
@@ -108,9 +111,17 @@ class _Decider:
             else:
                 smooth.append(None)
         if True in smooth:
-            return AuditVerdict.WRONG, found, "No wider format reaches the code, but the error is a smooth one: another formula's."
+            return (
+                AuditVerdict.WRONG,
+                found,
+                "No wider format reaches the code, but the error is a smooth one: another formula's.",
+            )
         if False in smooth:
-            return AuditVerdict.UNSTABLE, found, "No wider format reaches the code, but the error jumps about as rounding does."
+            return (
+                AuditVerdict.UNSTABLE,
+                found,
+                "No wider format reaches the code, but the error jumps about as rounding does.",
+            )
         return AuditVerdict.UNDECIDED, found, "No wider format reaches the code, so wrong or unstable stays open."
 
     def _outcome(self, points: Batch, form: Form, fmt: Format) -> list[Outcome]:
@@ -228,14 +239,16 @@ class _Decider:
         return value_finding(role, found.points, found.form, failure, judged.answers, fmt)
 
     def _impurity(self, found: Found) -> Impurity | None:
+        """What a failure owes to earlier calls: those of its own batch, or of one before it."""
         if found.asked is not None:
             return None
-        points = found.points
-        if found.earlier is not None:
-            rows = found.form.rows
-            before = found.earlier.take(np.arange(max(0, found.earlier.count - 40 * rows), found.earlier.count))
-            points = joined(before, found.points)
-        return self._purity.memory(points, found.form) or self._purity.repeated(found.points, found.form)
+        points = found.points if found.earlier is None else joined(found.earlier, found.points)
+        purity = self._purity
+        return (
+            purity.memory(points, found.form)
+            or purity.history(self.search.history, found.points, found.form)
+            or purity.repeated(found.points, found.form)
+        )
 
     def _died(self) -> Decision:
         found = self.search.found[-1]

@@ -44,7 +44,10 @@ def inputs(points: Batch, form: Form) -> dict[str, dict[str, Any]]:
         values = a.data[0] if a.each else a.data
         made[a.name] = plain(values)
         if a.kind in ("float", "int"):
-            made[a.name] = {**plain(np.asarray(values).reshape(())), "dtype": "float64" if a.kind == "float" else "int64"}
+            made[a.name] = {
+                **plain(np.asarray(values).reshape(())),
+                "dtype": "float64" if a.kind == "float" else "int64",
+            }
     return made
 
 
@@ -76,9 +79,17 @@ def results(answers: Answers, call: int = 0) -> Any:
         return said
     if call in answers.misshapen:
         row = answers.replies.row(call)
-        return [plain(r) for r in row] if row is not None and len(row) > 1 else plain(row[0]) if row else answers.misshapen[call]
+        return (
+            [plain(r) for r in row]
+            if row is not None and len(row) > 1
+            else plain(row[0])
+            if row
+            else answers.misshapen[call]
+        )
     rows = list(answers.rows_of(call))
-    made = [plain(_as_returned(o[rows], answers.batch.take(np.array(rows)), answers.form)) for o in answers.outputs or []]
+    made = [
+        plain(_as_returned(o[rows], answers.batch.take(np.array(rows)), answers.form)) for o in answers.outputs or []
+    ]
     return made if answers.batch.variant.several else made[0]
 
 
@@ -95,10 +106,15 @@ def value_finding(role: str, points: Batch, form: Form, failure: Failure, answer
         expected=expected if points.variant.several else expected[0],
         got=results(answers),
         note=_note(points, failure, form, [tuple(e["shape"]) for e in expected]),
-        error_ulp=ulps(error, failure.truth.value, fmt) if finite else None,
-        budget_units=failure.units if finite else None,
+        error_ulp=_shown(ulps(error, failure.truth.value, fmt)) if finite else None,
+        budget_units=_shown(failure.units) if finite else None,
         layout=form.layout,
     )
+
+
+def _shown(number: float | None) -> float | None:
+    """None for what is too large to be said."""
+    return number if number is not None and math.isfinite(number) else None
 
 
 def _note(points: Batch, failure: Failure, form: Form, expected: Sequence[tuple[int, ...]]) -> str:
@@ -142,8 +158,8 @@ def slope_finding(role: str, asked: Asked, failure: Failure, answers: Answers, f
         expected=plain(_as_returned(values[None], points, asked.form)),
         got=results(answers),
         note=f"{place} by {asked.wrt}: expected {between}, got {failure.got}",
-        error_ulp=ulps(failure.error, failure.truth.value, fmt) if finite else None,
-        budget_units=failure.units if finite else None,
+        error_ulp=_shown(ulps(failure.error, failure.truth.value, fmt)) if finite else None,
+        budget_units=_shown(failure.units) if finite else None,
         wrt=asked.wrt,
         cotangent=plain(arranged(points, asked.form, asked.cotangents)[0]),
     )
@@ -166,7 +182,7 @@ def impure_finding(found: Impurity, fmt: Format) -> Finding:
     else:
         note = "the same call gives different answers"
         expected = results(found.first)
-    before: list[Mapping[str, Any]] = [inputs(b, form) for b in found.before]
+    before: list[Mapping[str, Any]] = [inputs(b, found.form_before or form) for b in found.before]
     return Finding(
         kind=found.kind,
         role="smallest",

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
-from ..format_balls import CORRECT, FORMATS, LOSABLE, Format
+from ..format_balls import CORRECT, LOSABLE, Format
 from . import points
 from .calling import Answers
 from .findings import FormatRow, Point
+from .formats import spacing
 from .reference import Index, Screen, Truth
 from .reference import Point as Exactly
 
@@ -104,7 +104,7 @@ class Judged:
 
     @cached_property
     def units(self) -> list[np.ndarray]:
-        """Errors in units of the budget: infinite for what is not finite though it should be, NaN where that is open."""
+        """Errors in units of the budget: infinite for what is not finite and should be, NaN where that is open."""
         made = []
         for got, s in zip(self.answers.outputs or [], self.screens, strict=True):
             with np.errstate(all="ignore"):
@@ -127,7 +127,7 @@ class Judged:
 
     @cached_property
     def failing(self) -> np.ndarray:
-        rows = self.worst > limit(self.format) / 2
+        rows = np.asarray(self.worst > limit(self.format) / 2)
         for call in {*self.answers.replies.errors, *self.answers.misshapen}:
             at = list(self.answers.rows_of(call))
             rows[at] = self.known[at].all()
@@ -164,7 +164,7 @@ class Judged:
 
     # ------------------------------------------------------------------ suspects
     def suspects(self) -> list[Suspect]:
-        """What is worth settling, the most promising first: simple failing points, then those without a screened value."""
+        """What is worth settling, the most promising first: failing points, then those without a screened value."""
         found = [Suspect(*s) for s in self._called_badly()]
         rows = np.flatnonzero(self.failing & self.returned)
         for row in rows:
@@ -246,17 +246,11 @@ def failure(suspect: Suspect, truth: Truth, got: float, fmt: Format) -> Failure 
     return Failure(suspect.row, "value", truth, *place, error, repr(got))
 
 
-def formats(names: Sequence[str]) -> Mapping[str, Format]:
-    return {name: FORMATS[name] for name in names}
-
-
 def ulps(error: float, value: float, fmt: Format) -> float | None:
     """An error in units in the last place of the value, None where either is not finite."""
     if not (math.isfinite(error) and math.isfinite(value)):
         return None
-    exponent = math.frexp(value)[1] if value else -1074
-    least = fmt.eta * (2 * fmt.u)
-    found = error / (max(2.0 ** (exponent - fmt.bits), least) if exponent > -1000 else least)
-    return found if math.isfinite(found) else None
-
-
+    try:
+        return math.ldexp(error, -spacing(value, fmt.name))
+    except OverflowError:
+        return math.inf

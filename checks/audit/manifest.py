@@ -131,15 +131,21 @@ def _request(entry: Mapping[str, Any], name: str, folder: Path) -> Request:
     )
 
 
-_WORDS = {str: "text", int: "a whole number", dict: "a table, as in { base = 2 }", bool: "true or false"}
+_WORDS: dict[Any, str] = {
+    str: "text",
+    int: "a whole number",
+    dict: "a table, as in { base = 2 }",
+    bool: "true or false",
+    (int, float): "a number",
+    (str, list): "text or a list of texts",
+}
 
 
 def _typed(entry: Mapping[str, Any], key: str, kind: Any, name: str, default: Any = None) -> Any:
     value = entry.get(key, default)
     boolean = isinstance(value, bool) and kind is not bool
     if boolean or not isinstance(value, kind):
-        words = _WORDS.get(kind) or ("a number" if float in kind else "text or a list of texts")
-        raise UsageError(f"{name}: {key} has to be {words}")
+        raise UsageError(f"{name}: {key} has to be {_WORDS[kind]}")
     return value
 
 

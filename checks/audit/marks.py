@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable
+import sys
+import sysconfig
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, TypeVar
@@ -38,6 +41,57 @@ class Mark:
 MARKED: list[Mark] = []
 
 
+def audit(target: str | Callable[..., Any], definition: Any, **options: Any) -> Audit:
+    """Audit a function against a definition.
+
+    target: "FILE.py:NAME", "MODULE:NAME" or a function. definition: a name of `lemmata list routines`, "FILE.py:NAME"
+    or a routine. options: conventions={"base": 2}, call="f(logits=z, y=y)[0]", dtypes=["float64"], python="EXE",
+    budget=8.0 seconds, seed=0, exhaustive=False, on_progress=print. Raises UsageError or LanguageError, each one
+    sentence, where the request itself makes no sense; what is wrong with the target is a finding.
+    """
+    engine = import_module(".session", __package__).audit
+    if isinstance(target, str):
+        return engine(target, definition, **options)
+    with nullcontext() if options.get("python") else _found_from_here():
+        return engine(named(target), definition, **options)
+
+
+def named(function: Callable[..., Any]) -> str | Callable[..., Any]:
+    """A function as "FILE.py:NAME", where it can be found by name in the file of its module; else itself.
+
+    So a method gets an object, findings can be shown by programs, and what a closure or a notebook holds still travels.
+    What the interpreter was started with is no such file: to load it again would run it again.
+    """
+    inner = inspect.unwrap(function)
+    module = sys.modules.get(getattr(inner, "__module__", None) or "__main__")
+    name, file = getattr(inner, "__qualname__", ""), getattr(module, "__file__", None) or ""
+    if module is None or module.__name__ == "__main__" or not file.endswith(".py") or not os.path.isfile(file):
+        return function
+    found: Any = module
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    if not callable(found) or inspect.unwrap(found) is not inner:
+        return function
+    here = os.path.join(os.getcwd(), "")
+    return f"{file.removeprefix(here)}:{name}"
+
+
+@contextmanager
+def _found_from_here() -> Iterator[None]:
+    """What can be imported here can be imported in the process of the target."""
+    standard = sysconfig.get_path("stdlib")
+    before = os.environ.get("PYTHONPATH")
+    paths = [os.path.abspath(p) for p in sys.path if not p.startswith(standard)]
+    os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys([*paths, *filter(None, [before])]))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
+
+
 def implements(definition: str, **options: Any) -> Callable[[F], F]:
     """Marks a function as what computes a definition, for `pytest --lemmata-audit`; the function stays as it is.
 
@@ -67,7 +121,7 @@ def assert_implements(
     """
     if undecided not in ("fail", "pass"):
         raise ValueError(f"undecided is {undecided!r}, and has to be 'fail' or 'pass'")
-    found = import_module(".session", __package__).audit(function, definition, **options)
+    found = audit(function, definition, **options)
     if not passes(found, undecided):
         raise AssertionError(text(found))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -22,11 +23,11 @@ def sizes(batch: Batch) -> np.ndarray:
     return out
 
 
-def integral(batch: Batch) -> Batch | None:
-    """The points with whole numbers in their arrays, those of them that stay in the domain; None if none do."""
+def integral(batch: Batch, names: Collection[str]) -> Batch | None:
+    """The points with whole numbers in some of their arrays, those that stay in the domain; None if none do."""
     values, keep = dict(batch.values), np.ones(batch.count, bool)
     for p in batch.variant.parameters:
-        if p.name not in values or p.sort.kind == "scalar" and not batch.variant.maps:
+        if p.name not in names:
             continue
         described = p.sort.description()
         entries, sums = Entries.of(described, batch.dtype), tuple(described["sums"])
@@ -58,3 +59,19 @@ def neighbours(points: Batch, count: int) -> Batch:
             step = np.finfo(values.dtype).eps * rng.integers(-4, 5, size=values.shape)
             moved[name] = (values * (1 + step)).astype(values.dtype)
     return replace(many, values=moved)
+
+
+def one_at_a_time(batch: Batch, few: int = 6) -> Batch | None:
+    """The first point with one argument of another point at a time: what a cache that forgets an argument mixes up."""
+    names = list(batch.values)
+    if len(names) < 2 or batch.count < 3:
+        return None
+    others = np.unique(np.linspace(1, batch.count - 1, few).astype(int))
+    rows = {name: [0] for name in names}
+    for name in names:
+        for other in others:
+            for each in names:
+                rows[each].append(int(other) if each == name else 0)
+    values = {k: v[rows[k]] for k, v in batch.values.items()}
+    codes = {k: v[np.zeros(len(rows[names[0]]), int)] for k, v in batch.codes.items()}
+    return replace(batch, values=values, codes=codes, count=len(rows[names[0]]))

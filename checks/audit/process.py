@@ -26,6 +26,7 @@ from .targets import Target, parse, template
 
 __all__ = ["Argument", "Calls", "Limits", "Loaded", "Process", "Replies", "Target", "parse"]
 
+HELLO = 60.0  # seconds for an interpreter to start
 FORMATS = {"float64", "float32", "float16", "int64", "int32", "int16", "int8", "bool"}
 FORMATS |= {"uint64", "uint32", "uint16", "uint8"}
 
@@ -165,6 +166,7 @@ class Process:
     def restart(self) -> Loaded:
         """A fresh interpreter, with the target loaded anew."""
         self.close()
+        self.loaded = Loaded()
         return self.load()
 
     @property
@@ -173,7 +175,7 @@ class Process:
         return self.spent / self.made if self.made else 0.0
 
     def load(self) -> Loaded:
-        if self._connection is None:
+        if self._connection is None and not self.loaded.error:
             self.loaded = self._load()
             if self.loaded.error:
                 self.close()
@@ -189,9 +191,9 @@ class Process:
             return Loaded(error=f"{self.python} does not start: {error.strerror or error}")
         self._finalizer = weakref.finalize(self, connection.end)
         try:
-            hello, _ = connection.reply(self.limits.startup, self.limits.startup)
-            python, has_numpy = str(hello["python"]), str(hello["numpy"])
-        except (Died, KeyError, TypeError):
+            hello, _ = connection.reply(HELLO, HELLO)
+            python, has_numpy, connection.worker = str(hello["python"]), str(hello["numpy"]), int(hello["worker"])
+        except (Died, KeyError, TypeError, ValueError):
             self.close()
             return Loaded(error=f"{self.python} does not run the audit's worker: it has to be Python 3.8 or later")
         t = self.target
@@ -226,9 +228,11 @@ class Process:
         loaded = self.load()
         if loaded.error:
             return Replies(died=loaded.error, rows=[None] * _rows(calls))
-        assert self._connection
         count = _rows(calls)
         header, buffers = self._message(calls, count)
+        if not count:
+            return Replies()
+        assert self._connection
         connection = self._connection
         try:
             connection.send(header, buffers, self.limits.startup)

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..format_balls import CORRECT, FORMATS
+from ..format_balls import CORRECT
 from .calling import Answers, Form, ask, whole
+from .formats import FORMATS
 from .inputs import Batch
 from .process import Process
 from .reference import Screen, screen, shapes
@@ -26,6 +27,7 @@ SHOWN = 200  # earlier calls that a finding may hold
 DRAWS = 16  # answers by chance, whose mean may be off the value by so many of its standard errors:
 BIAS = 6.0
 ORDERS = 5  # how often, in all of them, each call is made
+HISTORY = 8  # earlier batches that are tried
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Impurity:
     names: tuple[str, ...] = ()
     before: tuple[Batch, ...] = ()
     reuse: bool = False
+    form_before: Form | None = None  # of the earlier calls, where it is another one
 
 
 class Purity:
@@ -81,25 +84,73 @@ class Purity:
         if not calls:
             return None
         alone = ask(self.pristine, batch, form, expected, fresh=True)
-        runs = [
-            (dict(order=[i for i in range(calls) for _ in range(2)]), 2, False),
-            (dict(order=list(range(calls))[::-1]), 1, False),
-            (dict(reuse=True), 1, True),
-        ]
-        for options, times, reuse in runs:
-            order = options.get("order") or list(range(calls))
+        every = list(range(calls))
+        runs = [([i for i in every for _ in range(2)], False), (every[::-1], False), (every, True)]
+        for order, reuse in runs:
             again = self._ordered(batch, form, order, reuse)
             rows = [r for call in order for r in range(call * form.rows, (call + 1) * form.rows)]
             differ = other(alone, again, rows, screens)
-            if differ is None:
-                continue
-            place = differ // form.rows
-            found = self._confirmed(batch, form, [order[i] for i in range(place + 1)], reuse)
-            if found:
-                return found
+            if differ is not None:
+                found = self._confirmed(batch, form, order[: differ // form.rows + 1], reuse)
+                if found:
+                    return found
         return None
 
-    def chance(self, points: Batch, form: Form) -> Impurity | None:
+    def chance(self, batch: Batch, form: Form, times: int = 6) -> Impurity | None:
+        """An answer that differs in a single bit when the same arrays are passed again."""
+        batch = whole(batch, form)
+        calls = batch.count // form.rows
+        order = [call for call in range(calls) for _ in range(times)]
+        again, unlike = None, np.zeros(calls, bool)
+        for _ in range(2):  # what differs once by an accident of memory does not differ twice
+            again = self._ordered(batch, form, order, reuse=True)
+            if again.outputs is None or again.replies.errors:
+                return None
+            unlike = np.zeros(calls, bool)
+            for output in again.outputs:
+                grouped = output.reshape(calls, times, -1)
+                unlike |= ~((grouped == grouped[:, :1]) | (np.isnan(grouped) & np.isnan(grouped[:, :1]))).all(
+                    axis=(1, 2)
+                )
+            if not unlike.any():
+                return None
+        if again is None:
+            return None
+        call = int(np.argmax(unlike))
+        points = batch.take(np.arange(call * form.rows, (call + 1) * form.rows))
+        one = [_call(again, points, call * times + k) for k in range(times)]
+        later = next((a for a in one if not _same(a, one[0])), one[-1])
+        return Impurity("nondeterminism", points, form, one[0], later, self._screens(points))
+
+    def history(self, asked: Sequence[tuple[Batch, Form]], points: Batch, form: Form) -> Impurity | None:
+        """What the answer at some points owes to a batch of earlier calls, and to which of them."""
+        expected, screens = shapes(points.variant, points), self._screens(points)
+        every = list(range(points.count))
+        first = ask(self.pristine, points, form, expected, fresh=True)
+
+        def after(batch: Batch, its: Form) -> Answers | None:
+            self.process.restart()
+            ask(self.process, batch, its, shapes(batch.variant, batch))
+            later = ask(self.process, points, form, expected)
+            return later if other(first, later, every, screens) is not None else None
+
+        for batch, its in list(asked)[::-1][:HISTORY]:
+            later = after(batch, its)
+            if later is None:
+                continue
+            while batch.count > its.rows:
+                calls = batch.count // its.rows
+                halves = [np.arange(calls // 2 * its.rows), np.arange(calls // 2 * its.rows, batch.count)]
+                held = next(((h, f) for h in halves if (f := after(batch.take(h), its)) is not None), None)
+                if held is None:
+                    break
+                batch, later = batch.take(held[0]), held[1]
+            calls = batch.count // its.rows
+            before = tuple(batch.take(np.arange(c * its.rows, (c + 1) * its.rows)) for c in range(calls))
+            return Impurity("state", points, form, first, later, screens, (), before, False, its)
+        return None
+
+    def at_random(self, points: Batch, form: Form) -> Impurity | None:
         """A call, as the first of a process, that has different answers by chance, which are right on average."""
         expected, screens = shapes(points.variant, points), self._screens(points)
 
@@ -218,11 +269,23 @@ class Purity:
         return screen(batch.variant, batch, FORMATS[batch.dtype])
 
 
+def _call(answers: Answers, points: Batch, call: int) -> Answers:
+    """The answers of one call alone."""
+    rows = list(answers.rows_of(call))
+    outputs = [o[rows] for o in answers.outputs or []]
+    return replace(answers, batch=points, outputs=outputs, replies=replace(answers.replies, errors={}), misshapen={})
+
+
+def _same(one: Answers, two: Answers) -> bool:
+    return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(one.outputs or [], two.outputs or [], strict=True))
+
+
 def _tail(answers: Answers, rows: int, points: Batch) -> Answers:
     """The answers of the last call alone."""
     outputs = [o[-rows:] for o in answers.outputs] if answers.outputs is not None else None
     calls = answers.batch.count // answers.form.rows
-    errors = {0: e for i, e in answers.replies.errors.items() if i == calls - 1}
+    said = answers.replies.errors.get(calls - 1)
+    errors = {0: said} if said else {}
     return replace(
         answers, batch=points, outputs=outputs, replies=replace(answers.replies, errors=errors), misshapen={}
     )

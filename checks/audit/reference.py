@@ -54,10 +54,23 @@ def screen(variant: Variant, batch: Batch, fmt: Format) -> list[Screen]:
 
 
 def screen_slopes(variant: Variant, batch: Batch, fmt: Format, wrt: str, cotangents: np.ndarray) -> Screen:
-    """∂⟨cotangent, result⟩/∂wrt at all points, for a routine with one result; cotangents are (N, *shape)."""
+    """∂⟨cotangent, result⟩/∂wrt at all points, for a routine with one result; cotangents are (N, *shape).
+
+    The budget is the larger of two: with the slope of a maximum by which the formula shifts, and without it.
+    """
+    full, without = (_screen_slopes(variant, batch, fmt, wrt, cotangents, detached) for detached in (False, True))
+    with np.errstate(all="ignore"):
+        apart = np.abs(full.mid - without.mid).astype(np.float64)
+        rad = np.where(apart <= full.rad + without.rad, np.maximum(full.rad, without.rad), full.rad)
+    return Screen(full.mid, rad)
+
+
+def _screen_slopes(
+    variant: Variant, batch: Batch, fmt: Format, wrt: str, cotangents: np.ndarray, detached: bool
+) -> Screen:
     (output,), (shape,) = variant.outputs, shapes(variant, batch)
     env, base = batch.env(), Batched(fmt)
-    numbers = Duals(base)
+    numbers = Duals(base, detached)
     entries: Mapping[Any, Any] = env[wrt] if isinstance(env[wrt], Mapping) else {(): env[wrt]}
     inner = max(entries) if () not in entries else ()
     mid, rad = np.empty((batch.count, *inner), wide(fmt)), np.empty((batch.count, *inner))
@@ -131,7 +144,9 @@ class Truth:
         with precision(EXACT_BITS[-1]):
             at = arb(high) + arb(low)
             below, above = self.low - at, at - self.high
-            return max(0.0, float(below.abs_upper()) if below > 0 else 0.0, float(above.abs_upper()) if above > 0 else 0.0)
+            return max(
+                0.0, float(below.abs_upper()) if below > 0 else 0.0, float(above.abs_upper()) if above > 0 else 0.0
+            )
 
 
 UNKNOWN = Truth(None, None, math.inf, "no value here")
@@ -162,7 +177,9 @@ class Point:
     def slope(self, wrt: str, key: Index, cotangent: np.ndarray) -> Truth:
         """∂⟨cotangent, result⟩/∂wrt[key], for a routine with one result; at a kink what lies between the two sides."""
         place = tuple(i + 1 for i in key)
-        budget = _budget(lambda: self._slope_ball(wrt, place, cotangent))
+        with_shift, without = (_budget(lambda d=d: self._slope_ball(wrt, place, cotangent, d)) for d in (False, True))
+        close = with_shift[1] is not None and without[1] is not None and with_shift[1].overlaps(without[1])
+        budget = without if close and without[0] > with_shift[0] else with_shift
         for bits in EXACT_BITS:
             with precision(bits):
                 try:
@@ -188,9 +205,9 @@ class Point:
             for index, c in np.ndenumerate(cotangent)
         ]
 
-    def _slope_ball(self, wrt: str, place: Index, cotangent: np.ndarray) -> Any:
+    def _slope_ball(self, wrt: str, place: Index, cotangent: np.ndarray, detached: bool) -> Any:
         base = FormatBalls(self.format)
-        numbers = Duals(base)
+        numbers = Duals(base, detached)
         seeded = numbers.seed(self.env[wrt][place] if place else self.env[wrt])
         at = Evaluation(self._moved(wrt, place, seeded), numbers, stable=True)
         slopes = [(c, slope_of(v)) for c, v in self._terms(at, cotangent, stable=True)]

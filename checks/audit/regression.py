@@ -24,7 +24,6 @@ from .sources import (
     loading,
     number,
     place,
-    printable,
 )
 from .templates import CALL, CALLER, CHECKS, DIED, HELPERS, IN_A_CHILD, LAYOUTS
 
@@ -70,9 +69,9 @@ def reproduce(target: str, call: str, style: str, finding: Finding) -> str:
 def _test_names(found: Sequence[Finding]) -> list[str]:
     names: list[str] = []
     for f in found:
-        plain = re.sub(r"\W", "_", f"test_{f.role}_{f.kind}_{f.format}", flags=re.ASCII)
+        plain = re.sub(r"\W", "_", f"test_{f.role}_{f.kind}" + f"_{f.format}" * bool(f.format), flags=re.ASCII)
         taken = sum(name == plain or re.fullmatch(rf"{plain}_\d+", name) is not None for name in names)
-        names.append(plain if not taken else f"{plain}_{taken + 1}")
+        names.append(f"{plain}_{taken + 1}" if taken else plain)
     return names
 
 
@@ -87,25 +86,26 @@ def _program(where: Place, template: str, style: str, found: Sequence[tuple[str,
         loading(where, folder),
         CALL.format(called=called),
         HELPERS,
-        *(CHECKS[need] for need in CHECKS if f"{need}(" in tests),
+        *(CHECKS[need] for need in CHECKS if f"{need}(" in tests or f"{need}(" in called),
         *(LAYOUTS["torch" if style == "torch" else "numpy"][need] for need in LAYOUTS["numpy"] if f"{need}(" in tests),
         DIED if died else "",
         tests,
         '\n\nif __name__ == "__main__":\n    globals()[sys.argv[1]](alone=True)\n' if died else "",
     ]
     text = "".join(body)
+    return _imports(re.sub(r"(?m)^ *#.*$", "", text), style) + text
+
+
+def _imports(text: str, style: str) -> str:
+    """The imports of what a program mentions outside of its comments."""
     standard = [n for n in ("copy", "importlib", "importlib.util", "os", "subprocess", "sys") if _uses(text, n)]
     lines = [f"import {name}\n" for name in standard]
-    lines += (
-        [f"from math import {', '.join(n for n in ('inf', 'nan') if _mentions(text, n))}\n"]
-        if any(_mentions(text, n) for n in ("inf", "nan"))
-        else []
-    )
+    named = [name for name in ("inf", "nan") if _mentions(text, name)]
+    lines += [f"from math import {', '.join(named)}\n"] if named else []
     lines += ["from pathlib import Path\n"] if "Path(" in text else []
-    uses_torch, uses_numpy = style == "torch" and "torch." in text, style not in ("torch", "lists", "numbers")
-    others = ["import numpy as np\n"] if uses_numpy and "np." in text else []
-    others += ["import torch\n"] if uses_torch else []
-    return "".join(lines) + ("\n" + "".join(others) if others else "") + text
+    others = ["import numpy as np\n"] if style not in ("torch", "lists", "numbers") and "np." in text else []
+    others += ["import torch\n"] if style == "torch" and "torch." in text else []
+    return "".join(lines) + ("\n" + "".join(others) if others else "")
 
 
 def _uses(text: str, module: str) -> bool:
@@ -126,7 +126,7 @@ def _died(finding: Finding) -> bool:
 
 
 def _test(name: str, f: Finding, style: str, died: bool) -> str:
-    saying = comment(f"{f.kind}, {f.format}. {f.note}".replace(". .", "."), "    ")
+    saying = comment(f"{f.kind}{', ' * bool(f.format)}{f.format}. {f.note}", "    ")
     if isinstance(f.got, str):
         saying += comment(f"At the audit: {f.got}", "    ")
     lines = [f"\n\ndef {name}({'alone=False' if died else ''}):\n", saying]
@@ -169,8 +169,8 @@ def _tensor(plain: Plain) -> str:
 
 def _checking(f: Finding) -> str:
     """What is asked of the result."""
-    if f.kind == "dtype":
-        return f"same_dtype(got, {_dtypes(f)!a})"
+    if f.kind == "dtype" and _is_narrower(f):
+        return f"not_narrower(got, {f.format!a})"
     if isinstance(f.expected, str) or f.expected is None:
         return comment(f"Expected: {f.expected or 'that it returns'}").rstrip() if f.expected else ""
     several = isinstance(f.expected, list | tuple)
@@ -179,52 +179,89 @@ def _checking(f: Finding) -> str:
     allowed, why = tolerances(f, expected, got)
     rows = [
         f"    (({', '.join(str(int(n)) for n in e['shape'])}{',' if len(e['shape']) == 1 else ''}), "
-        f"{listing({**e, 'shape': [len(e['data'])]}, '    ')}, {number(t)}),\n"
+        f"{listing({**e, 'shape': [len(e['data'])]}, '    ')}, {_allowed(t)}),\n"
         for e, t in zip(expected, allowed, strict=True)
     ]
     want = "# shape, numbers, tolerance\nwant = [\n" + "".join(rows) + "]\n"
     return f"{comment(why)}{want}check({'got' if several else '[got]'}, want)"
 
 
-def _dtypes(f: Finding) -> list[str]:
-    if isinstance(f.expected, str) or f.expected is None:
-        return [printable(f.expected or f.format)]
-    return [str(e["dtype"]) for e in (f.expected if isinstance(f.expected, list | tuple) else [f.expected])]
+def _allowed(tolerance: float | list[float]) -> str:
+    return f"[{', '.join(map(number, tolerance))}]" if isinstance(tolerance, list) else number(tolerance)
 
 
-def tolerances(f: Finding, expected: Sequence[Plain], got: Sequence[Any]) -> tuple[list[float], str]:
-    """The absolute tolerance of each result, and in words what it is; always less than the error that was found."""
+def _is_narrower(f: Finding) -> bool:
+    """Whether a result came back in a narrower format than that of the inputs."""
+    got = f.got if isinstance(f.got, list | tuple) else [f.got]
+    names = [str(g["dtype"]) for g in got if hasattr(g, "keys")]
+    return any(BITS.get(name, 99) < BITS.get(f.format, 0) for name in names)
+
+
+def tolerances(f: Finding, expected: Sequence[Plain], got: Sequence[Any]) -> tuple[list[float | list[float]], str]:
+    """The absolute tolerance of each result, and in words what it is; always less than the error that was found.
+
+    It is one number, or one for each entry where the error is smaller than what is fair at the other entries.
+    """
     bits = BITS.get(f.format, 53)
-    error = _largest_error(expected, got)
-    largest = [max((abs(x) for x in floats(e) if math.isfinite(x)), default=0.0) for e in expected]
-    units = f.budget_units
-    if units is not None and math.isfinite(units) and units > UNITS and 0 < error < math.inf:
-        unit = error / units
-        least = [max(UNITS * unit, UNITS * _ulp(v, f.format)) for v in largest]
+    errors = _errors(expected, got)
+    worst = _worst(f, expected, errors)
+    least = [UNITS * _ulp(max(map(abs, filter(math.isfinite, floats(e))), default=0.0), f.format) for e in expected]
+    error = errors[worst[0]][worst[1]] if worst else math.inf
+    if f.budget_units is not None and UNITS < f.budget_units < math.inf and error < math.inf:
+        fair = UNITS * error / f.budget_units
+        least = [max(fair, t) for t in least]
         why = (
             f"Tolerance: {UNITS} units of the error budget, each what rounding in {f.format} may do to the textbook's"
-            f" stable formula here ({unit:.3g}; the error found, {error:.3g}, is {units:.3g} of them), and not less"
-            f" than {UNITS} ulp."
+            f" stable formula here ({error / f.budget_units:.3g}; the error found, {error:.3g}, is {f.budget_units:.3g}"
+            f" of them), and not less than {UNITS} ulp."
         )
     else:
-        least = [max(math.ldexp(v, -round(0.6 * bits)), UNITS * _ulp(v, f.format)) for v in largest]
+        fair, part = 0.0, round(0.6 * bits)
+        least = [max(t, math.ldexp(t / UNITS, bits - 1 - part)) for t in least]
         why = (
-            f"Tolerance: a part in 2**{round(0.6 * bits)}, which an honest formula in {f.format} keeps."
-            " Infinities have to be exactly that."
+            f"Tolerance: about a part in 2**{part}, which an honest formula in {f.format} keeps; infinities are exact."
         )
-    return [t if t < error else error / 2 for t in least], why
+    allowed: list[float | list[float]] = [*least]
+    if worst and least[worst[0]] >= error:
+        result, entry = worst
+        own = max(fair, UNITS * _ulp(floats(expected[result])[entry], f.format))
+        each = [least[result]] * len(errors[result])
+        each[entry] = own if own < error else error / 2
+        allowed[result] = each if len(each) > 1 else each[0]
+    return allowed, why
 
 
-def _largest_error(expected: Sequence[Plain], got: Sequence[Any]) -> float:
-    """Infinite where the two cannot be compared, or are not both finite."""
-    error = 0.0
+def _errors(expected: Sequence[Plain], got: Sequence[Any]) -> list[list[float]]:
+    """The error of every entry, 0 where nothing is known of it; none where the two cannot be compared."""
+    errors: list[list[float]] = []
     for e, g in zip(expected, got, strict=False):
         if not hasattr(g, "keys") or list(g["shape"]) != list(e["shape"]):
-            return math.inf
-        for a, b in zip(floats(e), floats(g), strict=True):
-            if a != b:
-                error = max(error, abs(a - b)) if math.isfinite(a) and math.isfinite(b) else math.inf
-    return error if error and len(expected) == len(got) else math.inf
+            return []
+        pairs = zip(floats(e), floats(g), strict=True)
+        errors.append([0.0 if a == b or math.isnan(a) else _distance(a, b) for a, b in pairs])
+    return errors if len(expected) == len(got) else []
+
+
+def _distance(a: float, b: float) -> float:
+    return abs(a - b) if math.isfinite(a) and math.isfinite(b) else math.inf
+
+
+def _worst(f: Finding, expected: Sequence[Plain], errors: Sequence[Sequence[float]]) -> tuple[int, int] | None:
+    """The entry that a finding is about: that whose error in ulp is the finding's; the largest, where that is not said.
+
+    None where an infinite error speaks for itself.
+    """
+    found: dict[tuple[int, int], float] = {}
+    for n, (e, own) in enumerate(zip(expected, errors, strict=False)):
+        for i, (value, error) in enumerate(zip(floats(e), own, strict=True)):
+            if error:
+                found[n, i] = error / _ulp(value, f.format) if math.isfinite(error) else math.inf
+    if not found or math.inf in found.values():
+        return None
+    if f.error_ulp and math.isfinite(f.error_ulp):
+        said = math.log(f.error_ulp)
+        return min(found, key=lambda at: abs(math.log(found[at]) - said))
+    return max(found, key=lambda at: found[at])
 
 
 def _ulp(value: float, format: str) -> float:

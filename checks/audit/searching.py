@@ -7,27 +7,29 @@ a function can be unstable here and wrong there.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
+from typing import Any
 
 import numpy as np
 
 from ...spec.language.routines import Variant
-from ..format_balls import FORMATS, Format
+from ..format_balls import Format
 from .calling import Answers, Form, ask, fits, whole
 from .inputs import Batch, batches
 from .judging import Failure, Judged, Suspect, Tally
-from .points import integral, sizes
+from .metamorphic import Relations
+from .points import sizes
 from .process import Process
-from .reference import screen, shapes
+from .reference import Screen, screen, shapes
 from .slopes import Asked, Passed, passes
+from .variations import cut, questions
 from .widening import Outcome, outcomes
 
 SETTLED = 12  # suspects of a batch that are settled exactly
 CLASSED = 48  # failing calls of a batch that are run again in a wider format
 BACKWARD = 48  # points of a batch that go through a backward pass
-LAYOUTS = {"numpy": ("readonly", "strided", "fortran"), "torch": ("strided",)}
 AFTERWARDS = 1.5  # seconds that the search goes on after a failure that may be rounding
 
 
@@ -60,9 +62,14 @@ class Search:
     mutations: list[Answers] = field(default_factory=list)
     notes: dict[str, None] = field(default_factory=dict)
     first: dict[tuple[int, str], list[Batch]] = field(default_factory=dict)
+    history: list[tuple[Batch, Form]] = field(default_factory=list)
     died: str = ""
     passed: int = 0  # backward passes
+    related: Relations = field(init=False)
     _unfit: set[object] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.related = Relations(self.variants, self.style, self.seed)
 
     @property
     def decisive(self) -> bool:
@@ -78,7 +85,7 @@ class Search:
         for fmt in self.formats:
             self.tallies[fmt.name] = Tally(fmt)
         for turn in count():
-            for i, _, fmt, stream in streams:
+            for i, v, fmt, stream in streams:
                 if self.decisive or time.monotonic() > end:
                     return
                 if self.found and time.monotonic() > min(end, begun + AFTERWARDS):
@@ -90,20 +97,34 @@ class Search:
                     self.first.setdefault((i, fmt.name), []).append(batch)
                 before = len(self.found)
                 self.try_batch(batch, fmt, turn, end)
+                for broken in self.related.turn(self.process, v, fmt):
+                    self.try_batch(broken, fmt, turn, end)
                 if before == 0 and self.found:
                     begun = time.monotonic()
             watch(f"{sum(t.inputs for t in self.tallies.values())} inputs")
 
+    def relate(self) -> None:
+        """Check the proved claims that `run` had no time for."""
+        fit = [fmt for fmt in self.formats if fmt.name not in self._unfit]
+        for fmt, broken in self.related.rest(self.process, fit) if not self.died else ():
+            if not self.found:
+                self.try_batch(broken, fmt, 1, time.monotonic() + 1)
+
     def try_batch(self, batch: Batch, fmt: Format, turn: int, end: float) -> None:
         """One batch in the forms whose turn it is."""
         screens = screen(batch.variant, batch, fmt)
-        for form in self._forms(batch, turn):
-            key = (fmt.name, form.style, len(form.lead), form.layout)
-            if key in self._unfit or not fits(batch, form) or form.rows > batch.count or time.monotonic() > end:
+        for points, form in questions(batch, self.style, turn, fmt is self.formats[0]):
+            key = (fmt.name, form.style, len(form.lead), form.layout, form.folded is not None, form.integers)
+            if key in self._unfit or not fits(points, form) or form.rows > points.count or time.monotonic() > end:
                 continue
-            filled = whole(batch, form)
-            mine = [type(s)(s.mid[: filled.count], s.rad[: filled.count]) for s in screens]
-            judged = self._judged(filled, form, mine, fmt, min(2.0, max(0.2, end - time.monotonic())))
+            points = whole(points, form)
+            its = (
+                cut(screens, points.count)
+                if points.stratum == batch.stratum and points.values is batch.values
+                else None
+            )
+            left = min(2.0, max(0.2, end - time.monotonic()))
+            judged = self._judged(points, form, its or screen(points.variant, points, fmt), fmt, left)
             if self._refused(judged, key):
                 continue
             judged.count(self.tallies[fmt.name])
@@ -112,51 +133,44 @@ class Search:
                 return
         if self.differentiable and turn % 2 == 0:
             self._backward(batch, fmt, turn, end)
-        if self.style == "numpy" and turn in (1, 5, 9) and fmt is self.formats[0]:
-            self._integers(batch, fmt)
 
-    def _judged(self, batch: Batch, form: Form, screens: list, fmt: Format, seconds: float = 2.0) -> Judged:
+    def _judged(self, batch: Batch, form: Form, screens: list[Screen], fmt: Format, seconds: float = 2.0) -> Judged:
         answers = ask(self.process, batch, form, shapes(batch.variant, batch), seconds=seconds)
+        self.history.append((batch, form))
         if answers.replies.died:
             self.process.restart()
         if answers.replies.mutated:
             self.mutations.append(answers)
         return Judged(answers, screens, fmt)
 
-    def _forms(self, batch: Batch, turn: int) -> Iterator[Form]:
-        layouts = LAYOUTS.get(self.style, ())
-        layout = layouts[turn // 3 % len(layouts)] if layouts and turn % 3 == 2 else ""
-        if not batch.variant.maps or self.style == "numbers":
-            yield Form(self.style, (), layout)
-            return
-        if batch.variant.maps == "elements":
-            small = [(1,), (3,), (2, 3), (2,), (2, 1, 2)]
-        else:
-            small = [(), (3,), (2, 2), (1,), ()]
-        yield Form(self.style, small[turn % len(small)])
-        yield Form(self.style, (batch.count,), layout)
-
-    def _refused(self, judged: Judged, key: tuple) -> bool:
+    def _refused(self, judged: Judged, key: tuple[Any, ...]) -> bool:
         """Whether no call of this form, or of this format, is taken at all; said once, in a note."""
-        answers = judged.answers
-        calls = answers.batch.count // answers.form.rows
-        raised = len(answers.replies.errors)
+        answers, form = judged.answers, judged.answers.form
+        calls = answers.batch.count // form.rows
+        raised = len(answers.replies.errors) + len(answers.misshapen)
         if raised < calls or answers.replies.died or not judged.known.any():
             return False
-        reason = next(iter(answers.replies.errors.values()))
+        reason = next(iter([*answers.replies.errors.values(), *answers.misshapen.values()]))
         total = self.tallies[key[0]].inputs
-        if not total and any(t.inputs for t in self.tallies.values()) and not answers.form.layout:
-            if len(answers.form.lead) <= 1 and answers.batch.count >= 16:
-                self._unfit.add(key[0])
-                self.notes[f"{key[0]} is refused: {reason}"] = None
-                return True
-        if answers.batch.variant.maps and total and not answers.form.layout:
-            axes = len(answers.form.lead) + (answers.batch.variant.maps == "rows")
-            if (key[0], key[1], axes) not in self._unfit and self._other_form_works(judged):
-                self._unfit.add(key)
-                self.notes[f"arrays with {axes} axes are refused: {reason}"] = None
-                return True
+        if form.integers:
+            return self._note(key, f"integer arrays for {', '.join(form.integers)} are refused: {reason}")
+        if form.folded and not form.layout:
+            return self._note(key, f"matrices are refused: {reason}")
+        if form.layout == "readonly" and self.mutations:
+            return True  # as it writes into its arguments, which is a finding of its own
+        if form.layout or answers.misshapen:
+            return False
+        if not total and any(t.inputs for t in self.tallies.values()) and answers.batch.count >= 16:
+            return self._note(key[0], f"{key[0]} is refused: {reason}")
+        if answers.batch.variant.maps and total and self._other_form_works(judged):
+            axes = len(form.lead) + (answers.batch.variant.maps == "rows")
+            return self._note(key, f"arrays with {axes} axes are refused: {reason}")
         return False
+
+    def _note(self, unfit: Any, text: str) -> bool:
+        self._unfit.add(unfit)
+        self.notes[text] = None
+        return True
 
     def _other_form_works(self, judged: Judged) -> bool:
         """Whether the same points are all taken in another form."""
@@ -212,15 +226,14 @@ class Search:
             batch=subset,
             outputs=[o[rows] for o in answers.outputs or []],
             replies=replace(
-                answers.replies, errors={i: answers.replies.errors[c] for i, c in enumerate(calls) if c in answers.replies.errors}
+                answers.replies,
+                errors={i: answers.replies.errors[c] for i, c in enumerate(calls) if c in answers.replies.errors},
             ),
             misshapen={i: answers.misshapen[c] for i, c in enumerate(calls) if c in answers.misshapen},
         )
         screens = [type(s)(s.mid[rows], s.rad[rows]) for s in judged.screens]
         made = outcomes(self.process, subset, answers.form, fmt, screens, narrow)
-        return {
-            c: Outcome.STAYS if c in answers.misshapen else outcome for c, outcome in zip(calls, made, strict=True)
-        }
+        return {c: Outcome.STAYS if c in answers.misshapen else outcome for c, outcome in zip(calls, made, strict=True)}
 
     def _add(self, judged: Judged, failure: Failure, outcome: Outcome, largest: np.ndarray) -> None:
         answers = judged.answers
@@ -243,33 +256,15 @@ class Search:
         self._add(judged, failure, Outcome.STAYS, sizes(judged.answers.batch))
         self.died = replies.died
 
-    # ------------------------------------------------------------------ other kinds of input
-    def _integers(self, batch: Batch, fmt: Format) -> None:
-        """Whole numbers in integer arrays, where the code takes them."""
-        points = integral(batch)
-        if points is None:
-            return
-        lead = () if not batch.variant.maps else (points.count,)
-        form = Form(self.style, lead, integers=True)
-        if not fits(points, form):
-            return
-        judged = self._judged(points, form, screen(points.variant, points, fmt), fmt)
-        if judged.answers.replies.errors:
-            real = ask(self.process, points, replace(form, integers=False), shapes(points.variant, points), seconds=2.0)
-            if real.replies.errors or real.replies.died:
-                return
-            self.notes[f"integer arrays are refused: {next(iter(judged.answers.replies.errors.values()))}"] = None
-            return
-        self._look(judged, fmt)
-
+    # ------------------------------------------------------------------ backward passes
     def _backward(self, batch: Batch, fmt: Format, turn: int, end: float) -> None:
         if sum(v[0].size for v in batch.values.values()) > 24:
             return
         points = batch.take(np.arange(min(batch.count, BACKWARD)))
         lead: tuple[int, ...] = ()
-        if points.variant.maps == "elements":
-            lead = (points.count,)
-        elif points.variant.maps == "rows" and points.variant.conventions.get("axis", -1) != "none":
+        if points.variant.maps == "elements" or (
+            points.variant.maps == "rows" and points.variant.conventions.get("axis", -1) != "none"
+        ):
             lead = (points.count,)
         form = Form(self.style, lead)
         rng = np.random.default_rng([self.seed, turn])
@@ -311,7 +306,3 @@ class Search:
             if outcome is Outcome.STAYS:
                 return True
         return False
-
-
-def formats(names: Sequence[str]) -> list[Format]:
-    return [FORMATS[name] for name in names]

@@ -17,12 +17,13 @@ from ...spec.language.claims import Definition
 from ...spec.language.routines import NAMES, Routine, Variant, find
 from .. import catalogue
 from ..arithmetic import Unsupported
-from ..format_balls import FORMATS, Format
+from ..format_balls import Format
 from ..selection import UsageError, unknown
 from . import deciding, describing
 from .findings import Audit, AuditVerdict, Finding
-from .manifest import DTYPES as ALL_DTYPES
+from .formats import FORMATS
 from .inputs import batches
+from .manifest import DEFAULT_DTYPES, DTYPES
 from .process import Limits, Loaded, Process, Target
 from .purity import Purity
 from .reference import screen
@@ -31,7 +32,6 @@ from .searching import Search
 from .styles import Chosen, choose
 from .targets import parse, sent
 
-DTYPES = ("float64", "float32")
 SEARCHED = 0.45  # of the budget goes into the search, the rest into what follows it
 PURE = 4.0  # seconds, at most or half the budget, for the search for state
 FEW = 30  # inputs, which are too few to call a function correct
@@ -44,7 +44,7 @@ def audit(
     *,
     conventions: Mapping[str, Any] | None = None,
     call: str = "",
-    dtypes: Sequence[str] = DTYPES,
+    dtypes: Sequence[str] = DEFAULT_DTYPES,
     python: str = "",
     budget: float = 8.0,
     seed: int = 0,
@@ -74,7 +74,8 @@ def audit(
     made = parse(target, call) if isinstance(target, str) else sent(target, call)
     name = target if isinstance(target, str) else str(made)
     definition = definition if isinstance(definition, str) else variant.name
-    session = _Session(made, name, variant, definition, formats, python or sys.executable, budget, seed, on_progress or (lambda _: None))
+    watch = on_progress or (lambda _: None)
+    session = _Session(made, name, variant, definition, formats, python or sys.executable, budget, seed, watch)
     return session.run(exhaustive)
 
 
@@ -106,8 +107,8 @@ def _check(variant: Variant, fmt: Format) -> None:
 
 
 def _format(name: str) -> Format:
-    if name not in ALL_DTYPES:
-        raise UsageError(unknown("format", name, ALL_DTYPES))
+    if name not in DTYPES:
+        raise UsageError(unknown("format", name, DTYPES))
     return FORMATS[name]
 
 
@@ -159,6 +160,7 @@ class _Session:
         search.run(self.budget * SEARCHED, self.watch)
         if exhaustive and not search.found:
             search.run_through(self.watch)
+        search.relate()
         self.notes |= search.notes
         decision = deciding.decide(search, self.process, self.pristine, self.budget / 4)
         purity = Purity(self.process, self.pristine, 1.0)
@@ -188,12 +190,14 @@ class _Session:
         if purity.too_slow:
             self.notes["calls take too long to look for state"] = None
         end = time.monotonic() + max(PURE, self.budget / 2)
-        for batches in search.first.values():
-            for batch in batches[:4]:
+        for asked in search.first.values():
+            longest = max(asked, key=lambda b: sum(b.dims.values()))
+            for batch in [*asked[:3], longest]:
                 for form in self.chosen.forms(batch):
                     if time.monotonic() > end:
                         return None
-                    found = purity.memory(batch.take(np.arange(min(batch.count, 8))), form)
+                    points = batch.take(np.arange(min(batch.count, 8)))
+                    found = purity.memory(points, form) or purity.chance(points, form)
                     if found:
                         return found
         return None
@@ -214,6 +218,7 @@ class _Session:
         tallies = self.search.tallies.values() if self.search else ()
         if self.target.kind != "pickle":
             findings = [replace(f, reproduce=reproduce(self.name, self.target.call, style, f)) for f in findings]
+        related = self.search.related.notes(verdict) if self.search else []
         return Audit(
             target=self.name,
             definition=self.definition,
@@ -221,7 +226,7 @@ class _Session:
             verdict=verdict,
             diagnosis=diagnosis,
             findings=tuple(findings),
-            notes=tuple(self.notes),
+            notes=(*self.notes, *related),
             formats=tuple(t.row for t in tallies),
             points=tuple(p for t in tallies for p in t.points),
             inputs=sum(t.inputs for t in tallies),

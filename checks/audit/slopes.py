@@ -73,7 +73,9 @@ class Passed:
 
     @cached_property
     def screened(self) -> Screen:
-        return screen_slopes(self.asked.batch.variant, self.asked.batch, self.format, self.asked.wrt, self.asked.cotangents)
+        return screen_slopes(
+            self.asked.batch.variant, self.asked.batch, self.format, self.asked.wrt, self.asked.cotangents
+        )
 
     @property
     def refusal(self) -> str:

@@ -147,7 +147,8 @@ def argument(plain: Plain, style: str, layout: str, indent: str) -> str:
     """
     shape = [int(n) for n in plain["shape"]]
     text = listing(plain, indent)
-    if not shape or style in ("lists", "numbers"):
+    bare = not shape and plain.get("kind") != "array"  # an array without axes says so
+    if bare or style in ("lists", "numbers"):
         return text
     maker = f"torch.tensor({text}, dtype=torch.{dtype(plain)})"
     if style != "torch":
@@ -173,15 +174,12 @@ def arguments(inputs: Mapping[str, Plain], style: str, layout: str, indent: str)
 
 _SYNTAX = (
     ast.Attribute,
-    ast.BinOp,
     ast.Call,
     ast.Constant,
-    ast.Dict,
     ast.expr_context,
     ast.keyword,
     ast.List,
     ast.Name,
-    ast.operator,
     ast.Slice,
     ast.Starred,
     ast.Subscript,
@@ -191,16 +189,39 @@ _SYNTAX = (
 )
 
 
+_BUILTINS = {f.__name__ for f in (abs, bool, dict, float, int, len, list, max, min, str, sum, tuple)}
+
+
 class _InPlace(ast.NodeTransformer):
     """Names of arguments become items of `given`, other names those of the module."""
 
-    def __init__(self, arguments: Collection[str]) -> None:
-        self.arguments = arguments
+    def __init__(self, arguments: Collection[str], where: Place) -> None:
+        self.arguments, self.where = arguments, where
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        if isinstance(node.func, ast.Name) and node.func.id == self.where.name:  # though an argument has its name
+            func: ast.expr = _expression(_function(self.where))
+        else:
+            func = self.visit(node.func)
+        args = [self.visit(a) for a in node.args]
+        return ast.Call(func, args, [ast.keyword(k.arg, self.visit(k.value)) for k in node.keywords])
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         if node.id in self.arguments:
-            return ast.parse(f"given[{node.id!r}]", mode="eval").body
-        return ast.parse(f"module.{node.id}", mode="eval").body
+            return _expression(f"given[{node.id!r}]")
+        return _expression(node.id if node.id in _BUILTINS else f"module.{node.id}")
+
+
+def _expression(source: str) -> ast.expr:
+    return ast.parse(source, mode="eval").body
+
+
+def _function(where: Place) -> str:
+    """The target; a class of functions, or the owner of a method, is made an object first."""
+    owner, _, method = where.name.rpartition(".")
+    if owner:
+        return f"made(module.{owner}, owner=True).{method}"
+    return f"made(module.{method})" if method.lstrip("_")[:1].isupper() else f"module.{method}"
 
 
 def call(template: str, where: Place, names: Collection[str]) -> str:
@@ -209,21 +230,22 @@ def call(template: str, where: Place, names: Collection[str]) -> str:
     >>> call("f(logits=z, y=y)[0]", Place("a.py", "", "f"), ["z", "y"])
     "module.f(logits=given['z'], y=given['y'])[0]"
     >>> call("", Place("a.py", "", "Loss.value"), ["z"])
-    'module.Loss.value(*given.values())'
+    'made(module.Loss, owner=True).value(*given.values())'
     """
     if not template.strip():
-        return f"module.{where.name}(*given.values())"
+        return f"{_function(where)}(*given.values())"
     try:
         tree = ast.parse(template.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError):
         raise UsageError(f"the call {printable(template)} is not Python; write it as in f(logits=z, y=y)[0]") from None
     for node in ast.walk(tree):
-        if not isinstance(node, _SYNTAX):
+        name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+        if not isinstance(node, _SYNTAX) or name.startswith("__"):
             raise UsageError(
-                f"the call {printable(template)} has a {type(node).__name__}; only names, calls, items, attributes and"
-                " numbers may stand in it"
+                f"the call {printable(template)} is not understood: only names, calls, items, attributes and"
+                " constants may stand in it"
             )
-    return ast.unparse(ast.fix_missing_locations(_InPlace(names).visit(tree)))
+    return ast.unparse(ast.fix_missing_locations(_InPlace(names, where).visit(tree)))
 
 
 # Loading
@@ -241,6 +263,13 @@ def load():
     spec.loader.exec_module(module)
     return module
 '''
+_FROM_PACKAGE = '''
+def load():
+    """The target's module, made anew: nothing that earlier calls left behind is in it."""
+    sys.path[:0] = [{folder}, {inner}]
+    sys.modules.pop({module}, None)
+    return importlib.import_module({module})
+'''
 _FROM_MODULE = '''
 def load():
     """The target's module."""
@@ -256,8 +285,21 @@ def loading(where: Place, folder: Path | None) -> str:
         start = "os.getcwd()" if folder is None else _beside(Path.cwd(), folder, here, "str({})")
         return _FROM_MODULE.format(module=quoted(where.module), folder=start)
     path = Path(where.file).absolute()
+    root = _root(path)
+    if root != path.parent:
+        module = ".".join(path.relative_to(root).with_suffix("").parts)
+        shown = [quoted(str(f)) if folder is None else _beside(f, folder, here, "str({})") for f in (root, path.parent)]
+        return _FROM_PACKAGE.format(module=quoted(module), folder=shown[0], inner=shown[1])
     shown = f"Path({str(path)!a})" if folder is None else _beside(path, folder, here, "{}")
     return _FROM_FILE.format(path=shown)
+
+
+def _root(path: Path) -> Path:
+    """The folder from which a file is imported: above all packages that it is in."""
+    folder = path.parent
+    while (folder / "__init__.py").is_file() and folder != folder.parent:
+        folder = folder.parent
+    return folder
 
 
 def _beside(path: Path, folder: Path, here: str, form: str) -> str:

@@ -49,7 +49,6 @@ def choose(process: Process, variant: Variant, loaded: Loaded, formats: Sequence
     if isinstance(variants, str):
         return variants
     styles = ["torch", "numpy"] if loaded.imports_torch else ["numpy", "torch"]
-    styles = [s for s in styles if s != "torch" or loaded.imports_torch or "torch" in loaded.uses or loaded.torch]
     if not loaded.numpy:
         styles = []
     styles += ["lists"] if any(p.sort.kind == "array" for p in variant.parameters) or variant.maps else []

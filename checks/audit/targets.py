@@ -59,7 +59,7 @@ def parse(text: str, call: str = "") -> Target:
 
 
 def sent(function: Callable[..., Any], call: str = "") -> Target:
-    """A function as it stands in this process: a closure, a lambda, a cell of a notebook. Its source, if to be had."""
+    """A function as it stands here: a closure, a lambda, a cell of a notebook. A template calls a lambda f."""
     try:
         import cloudpickle  # type: ignore[import-not-found]
     except ImportError:
@@ -76,7 +76,8 @@ def sent(function: Callable[..., Any], call: str = "") -> Target:
         source = textwrap.dedent(inspect.getsource(function))
     except (OSError, TypeError):
         source = ""
-    return Target("pickle", "", getattr(function, "__name__", type(function).__name__), call, data, source)
+    name = str(getattr(function, "__name__", type(function).__name__))
+    return Target("pickle", "", name if name.isidentifier() else "f", call, data, source)
 
 
 # Templates
@@ -98,9 +99,8 @@ class Template:
             if name not in known:
                 near = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
                 near = f"did you mean {' or '.join(near)}?" if near else f"choose from {', '.join(arguments)}"
-                raise UsageError(
-                    f"{name} in the call {_short(self.text)} (column {column}) is neither an argument nor defined; {near}"
-                )
+                place = f"{name} in the call {_short(self.text)} (column {column})"
+                raise UsageError(f"{place} is neither an argument nor defined; {near}")
 
 
 @cache

@@ -72,10 +72,13 @@ def _of_call(rows: list[int], wider: Answers, answers: Answers, screens: Sequenc
     return found
 
 
-def systematic(process: Process, one: Batch, form: Form, fmt: Format, output: int, index: tuple[int, ...]) -> bool | None:
+def systematic(
+    process: Process, one: Batch, form: Form, fmt: Format, output: int, index: tuple[int, ...]
+) -> bool | None:
     """Whether the error at a point is smooth in its neighbourhood; None where that cannot be told.
 
-    one: the points of one call, of which the first fails. The neighbours are a few units in the last place away, in all real arguments.
+    one: the points of one call, of which the first fails. Its neighbours are a few units in the last place away, in all
+    real arguments.
     """
     near = neighbours(one, 16)
     answers = ask(process, near, form, shapes(near.variant, near), seconds=PATIENCE)

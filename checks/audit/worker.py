@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import importlib.util
 import json
 import mmap
@@ -19,8 +20,10 @@ import signal
 import struct
 import sys
 import time
+import traceback
 
 ANSWERED = 86  # the status of a child that has sent its answer
+LOST = 70  # the status where the connection to the parent is lost
 TAIL = 2000  # bytes of stderr that are kept
 BASELINE = 2 << 30  # of address space, for what the target imports only when it is called
 
@@ -179,7 +182,7 @@ def limit_memory(extra, importing):
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
         for kind, used, room in [
-            (resource.RLIMIT_DATA, "VmData", extra),
+            (resource.RLIMIT_DATA, "VmData", extra + (BASELINE if importing else 0)),
             (resource.RLIMIT_AS, "VmSize", extra + BASELINE),
         ]:
             hard = resource.getrlimit(kind)[1]
@@ -230,6 +233,12 @@ def work(channel, forked):
                 os._exit(0)
             channel.write(told)
         else:
+            if header["style"] == "torch" and "torch" not in sys.modules:
+                limit_memory(asked["memory"], importing=True)
+                with contextlib.suppress(Exception):
+                    importlib.import_module("torch")
+                limit_memory(asked["memory"], importing=False)
+                seed(asked["seed"])
             child = os.fork() if header["fresh"] else 0
             if child:
                 _end_with(os.waitpid(child, 0)[1])
@@ -284,8 +293,10 @@ def main():
     os.register_at_fork(after_in_child=lambda: forked.append(True))
     try:
         work(Channel(commands, replies, progress), forked)
+    except BaseException:
+        os.write(2, traceback.format_exc().encode("utf-8", "replace"))
     finally:
-        os._exit(70)
+        os._exit(LOST)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,10 @@ def run(header, data, target, loaded, progress, forked, sibling):
     load, results = sibling("worker_load"), sibling("worker_results")
     count, wide = header["count"], None
     try:
+        if header["style"] == "torch" and "torch" not in sys.modules:
+            raise load.Refused("there is no torch in this interpreter")
+        if header["style"] in ("numpy", "torch") and np is None:
+            raise load.Refused("there is no NumPy in this interpreter")
         if header["wide"]:
             wide = sibling("worker_wide").Wide(header, target, loaded, load.libraries(target), sibling)
     except load.Refused as why:
@@ -49,6 +53,8 @@ def run(header, data, target, loaded, progress, forked, sibling):
         done = loop(function, given, header["seconds"], progress, forked, gathered, errors, load.told, results.Unfit)
         seconds = time.perf_counter() - started
     errors.update(gathered.errors)
+    if wide:
+        errors = {i: wide.explained(text) for i, text in errors.items()}
     mutated = {}
     for g in given:
         for row in g.changed(done):
@@ -180,9 +186,7 @@ class Given:
 def laid_out(sent, layout):
     """A writable copy in which the rows lie as they are asked for."""
     if layout == "strided" and sent.ndim > 1:
-        wider = np.zeros((*sent.shape[:-1], 2 * sent.shape[-1]), sent.dtype)
-        wider[..., ::2] = sent
-        return wider[..., ::2]
+        return np.repeat(sent, 2, axis=-1)[..., ::2]
     if layout == "fortran" and sent.ndim > 2:
         axes = (0, *tuple(range(sent.ndim - 1, 0, -1)))
         return np.ascontiguousarray(sent.transpose(axes)).transpose(axes)

@@ -213,7 +213,7 @@ def describe(target):
         "keywords": [p.name for p in parameters or () if p.kind == p.KEYWORD_ONLY and p.default is p.empty],
         "imports_torch": torch is not None and any(_library(v) == "torch" for v in list(target.names.values())),
         "uses": sorted(uses),
-        "defines": sorted(set(map(str, target.names)) | set(BUILTINS)),
+        "defines": sorted({n for n in map(str, target.names) if not n.startswith("__")} | set(BUILTINS)),
         "torch": str(getattr(torch, "__version__", "")),
         "wider": wider(),
     }

@@ -11,6 +11,7 @@ import builtins
 import contextlib
 import copy
 import functools
+import importlib.abc
 import inspect
 import os
 import sys
@@ -65,6 +66,13 @@ class Wide:
     def array(self, values):
         wider = {"longdouble": "longdouble", "double": "float64", "decimal": "longdouble"}[self.level]
         return values.astype(wider) if values.dtype.kind == "f" else values
+
+    def explained(self, text):
+        """What an error says, where it comes from a library that has nothing wider."""
+        signs = ("float128", "float96", "longdouble", "not supported for the input types")
+        if text.startswith("TypeError") and self.level == "longdouble" and any(sign in text for sign in signs):
+            return f"no wider format: {text}"
+        return text
 
     @contextlib.contextmanager
     def context(self):
@@ -121,18 +129,18 @@ class Widened:
         """A function that came with its source: defined again over its own globals and closure."""
         function = inspect.unwrap(self.target.function)
         tree = ast.parse(self.target.source)
-        wanted = next(n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.Lambda)))
+        wanted: Any = tree.body[0]
+        name = "__lemmata_lambda__"
         if isinstance(wanted, ast.FunctionDef):
             wanted.decorator_list = []
-            body: ast.stmt = wanted
             name = wanted.name
         else:
-            name = "__lemmata_lambda__"
-            body = ast.Assign(targets=[ast.Name(id=name, ctx=ast.Store())], value=wanted)
+            (wanted,) = [n for n in ast.walk(tree) if isinstance(n, ast.Lambda)]
+            wanted = ast.Assign(targets=[ast.Name(id=name, ctx=ast.Store())], value=wanted)
         names = {k: self.replacement(v) for k, v in function.__globals__.items()}
         closed = inspect.getclosurevars(function).nonlocals
         names.update({k: self.replacement(v) for k, v in closed.items()})
-        self.run(ast.Module(body=[body], type_ignores=[]), "<widened>", names)
+        names = self.run(ast.Module(body=[wanted], type_ignores=[]), "<widened>", names)
         made: Any = names[name]
         made.__defaults__, made.__kwdefaults__ = function.__defaults__, function.__kwdefaults__
         names[self.target.name] = made
@@ -151,15 +159,18 @@ class Widened:
             for k, v in vars(module).items()
             if k in ("__name__", "__file__", "__package__", "__path__", "__spec__", "__loader__")
         }
-        self.run(ast.parse(source), getattr(module, "__file__", None) or "<widened>", names)
-        return names
+        return self.run(ast.parse(source), getattr(module, "__file__", None) or "<widened>", names)
 
     def run(self, tree, file, names):
+        """What a widened source defines, imported as the target itself was."""
         names["__builtins__"] = self.builtins
         if self.level != "double":
             names[FLOAT] = self.numbers.Wide if self.level == "decimal" else np.longdouble
         tree = ast.fix_missing_locations(Casts(self.level).visit(tree))
-        exec(compile(tree, file, "exec", dont_inherit=True), names)
+        module = types.ModuleType("widened")
+        module.__dict__.update(names)
+        Loader(compile(tree, file, "exec", dont_inherit=True)).exec_module(module)
+        return vars(module)
 
     def import_module(self, name, globals=None, locals=None, fromlist=(), level=0):
         found = builtins.__import__(name, globals, locals, fromlist, level)
@@ -178,6 +189,19 @@ class Widened:
             except BaseException:
                 self.modules[found.__name__] = found
         return self.modules[found.__name__]
+
+
+class Loader(importlib.abc.InspectLoader):
+    """Imports what was compiled."""
+
+    def __init__(self, code):
+        self.code = code
+
+    def get_code(self, fullname):
+        return self.code
+
+    def get_source(self, fullname):
+        return None
 
 
 class Casts(ast.NodeTransformer):

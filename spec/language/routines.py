@@ -238,10 +238,12 @@ class Routine:
         maps: str = "",
         where: Callable[..., bool] | None = None,
         stable: Callable[..., Any] | None = None,
+        entrywise: bool = False,
     ) -> None:
         self.function = function
         self.name = name
         self.maps = maps
+        self.entrywise = entrywise
         self.where_holds = where
         self.stable_function = stable
         self.where = located(function)
@@ -327,13 +329,18 @@ def _unfit(sort: Any) -> str:
     return ""
 
 
-def routine(function: Callable[..., Any] | None = None, *, maps: str = "", where: Any = None) -> Any:
-    """Make a routine of a function: `@routine`, or `@routine(maps="elements", where=lambda a, b: a <= b)`."""
+def routine(
+    function: Callable[..., Any] | None = None, *, maps: str = "", where: Any = None, entrywise: bool = False
+) -> Any:
+    """Make a routine of a function: `@routine`, or `@routine(maps="elements", where=lambda a, b: a <= b)`.
+
+    entrywise: its vectors stand for arrays of any one shape, such as the weights of a layer.
+    """
 
     def decorate(f: Callable[..., Any]) -> Routine:
         topic = f.__module__.rpartition(".")[2]
         name = f.__name__ if f.__module__.startswith(f"{BUILT_IN}.") else f"{topic}.{f.__name__}"
-        made = Routine(f, name, maps, where)
+        made = Routine(f, name, maps, where, entrywise=entrywise)
         if name in ROUTINES and ROUTINES[name].where != made.where:  # the same file may be loaded again
             raise LanguageError(f"the name {name} is taken by {ROUTINES[name].where}; names are unique", made.where)
         ROUTINES[name] = made

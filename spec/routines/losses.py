@@ -102,7 +102,7 @@ def ce_grad(
     return slope / logits.dims[0] if reduction == "mean" else slope
 
 
-@routine
+@routine(entrywise=True)
 def mse(pred=Vector["n"], target=Vector["n"], reduction=Choice("mean", "sum", "none")):
     """The squared error of predictions, (pᵢ − tᵢ)²."""
     return reduced(reduction, lambda i: (pred[i] - target[i]) ** 2, over=pred.dims[0])
@@ -119,25 +119,25 @@ def hinge(
     return reduced(reduction, lambda i: maximum(0, 1 - y[i] * s[i]), over=s.dims[0])
 
 
-@routine
+@routine(entrywise=True)
 def l2_penalty(w=Vector["d"], lam=Nonnegative, factor=Choice(Fraction(1, 2), other=Fraction)):
     """The L2 penalty ½ λ Σⱼ wⱼ², or with another factor than ½."""
     return factor * lam * total(lambda j: w[j] ** 2, over=w)
 
 
-@routine
+@routine(entrywise=True)
 def l2_penalty_grad(w=Vector["d"], lam=Nonnegative, j=Index["d"], factor=Choice(Fraction(1, 2), other=Fraction)):
     """The gradient of the L2 penalty, λ wⱼ for the factor ½."""
     return 2 * factor * lam * w[j]
 
 
-@routine
+@routine(entrywise=True)
 def l1_penalty(w=Vector["d"], lam=Nonnegative):
     """The L1 penalty λ Σⱼ |wⱼ|."""
     return laplace_penalty(w, lam)
 
 
-@routine
+@routine(entrywise=True)
 def l1_penalty_grad(w=Vector["d"], lam=Nonnegative, j=Index["d"]):
     """The gradient of the L1 penalty, λ sign(wⱼ), with sign 0 = 0."""
     return lam * signum(w[j])

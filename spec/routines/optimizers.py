@@ -8,13 +8,13 @@ def scale(second, eps, eps_placement):
     return sqrt(second + eps) if eps_placement == "inside" else sqrt(second) + eps
 
 
-@routine
+@routine(entrywise=True)
 def sgd(w=Vector["d"], g=Vector["d"], lr=Nonnegative, wd=Nonnegative, j=Index["d"]):
     """Gradient descent with weight decay λ: w − η (g + λw)."""
     return w[j] - lr * (g[j] + wd * w[j])
 
 
-@routine
+@routine(entrywise=True)
 def momentum(
     w=Vector["d"],
     g=Vector["d"],
@@ -32,14 +32,14 @@ def momentum(
     return w[j] - lr * velocity, velocity
 
 
-@routine
+@routine(entrywise=True)
 def nesterov(w=Vector["d"], g=Vector["d"], v=Vector["d"], lr=Nonnegative, beta=Decay, j=Index["d"]):
     """Nesterov's momentum: v′ = βv + g and w′ = w − η (g + βv′)."""
     velocity = beta * v[j] + g[j]
     return w[j] - lr * (g[j] + beta * velocity), velocity
 
 
-@routine
+@routine(entrywise=True)
 def sgd_momentum_wd(
     w=Vector["d"], g=Vector["d"], v=Vector["d"], lr=Nonnegative, beta=Decay, wd=Nonnegative, j=Index["d"]
 ):
@@ -48,7 +48,7 @@ def sgd_momentum_wd(
     return w[j] - lr * velocity, velocity
 
 
-@routine
+@routine(entrywise=True)
 def adagrad(
     w=Vector["d"],
     g=Vector["d"],
@@ -63,7 +63,7 @@ def adagrad(
     return w[j] - lr * (g[j] / scale(squares, eps, eps_placement)), squares
 
 
-@routine
+@routine(entrywise=True)
 def rmsprop(
     w=Vector["d"],
     g=Vector["d"],
@@ -79,7 +79,7 @@ def rmsprop(
     return w[j] - lr * (g[j] / scale(squares, eps, eps_placement)), squares
 
 
-@routine
+@routine(entrywise=True)
 def adam(
     w=Vector["d"],
     g=Vector["d"],

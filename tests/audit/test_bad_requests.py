@@ -13,7 +13,7 @@ from lemmata.checks.audit.process import Limits
 from lemmata.checks.selection import UsageError
 from lemmata.spec.language import LanguageError
 
-TARGET = '''
+TARGET = """
 import numpy as np
 
 def softmax(x, axis=-1):
@@ -34,7 +34,7 @@ def scaled(x):
 
 def ones(x):
     return np.ones(x.shape)
-'''
+"""
 
 SPEC = '''
 """Definitions of my own."""
@@ -180,7 +180,7 @@ REFUSED = [
     ("t.py:softmax --as relu --set axis=1", "relu has no convention axis; it has none"),
     ("t.py:softmax --as softmax --set axis", "--set axis has to be NAME=VALUE"),
     ("t.py:softmax --as softmax --set =1", "--set =1 has to be NAME=VALUE"),
-    ("t.py:softmax --as softmax --set axis=last", "axis of softmax cannot be last; the values are -1 or a whole number"),
+    ("t.py:softmax --as softmax --set axis=last", "axis of softmax cannot be last; the values are -1 or a whole"),
     ("t.py:softmax --as kl --set base=3", "base of kl cannot be 3; the values are e, 2"),
     ("t.py:softmax --as mse --set reduction=summ", "reduction of mse cannot be summ; did you mean sum?"),
     ("t.py:scaled --as my_spec.py:scaled --set factor=3", "factor of my_spec.scaled cannot be 3"),
@@ -292,7 +292,7 @@ def test_a_definition_is_read_anew_each_time(files):
     with registry.kept():
         asked = {"budget": 0.3}
         assert audit("t.py:square", "my_spec.py:half_square", **asked).verdict.value == "wrong"
-        (files / "my_spec.py").write_text(SPEC.replace("over=x) / 2", "over=x)").replace('@routine\n', '@routine\n\n'))
+        (files / "my_spec.py").write_text(SPEC.replace("over=x) / 2", "over=x)").replace("@routine\n", "@routine\n\n"))
         found = audit("t.py:square", "my_spec.py:half_square", **asked)
     assert (found.verdict.value, found.definition) == ("correct", "my_spec.py:half_square")
 

@@ -12,7 +12,10 @@ import pytest
 SPEC = ["lemmata.spec", "lemmata.spec.*", "sympy", "mpmath", "flint"]  # SymPy itself loads flint where it is installed
 IMPL = ["lemmata.impl", "lemmata.impl.*", "numpy"]
 EVIDENCE = ["lemmata.checks", "lemmata.checks.evidence"]
-REPORTS = ["lemmata.reports", "lemmata.reports.*", "jinja2", "markupsafe", "latex2mathml", *EVIDENCE, *SPEC]
+AUDIT = "lemmata.checks.audit"
+FOUND = [AUDIT, *(f"{AUDIT}.{name}" for name in ("findings", "manifest", "regression", "sources", "templates"))]
+FOUND += ["lemmata.checks", "lemmata.checks.selection"]
+REPORTS = ["lemmata.reports", "lemmata.reports.*", "jinja2", "markupsafe", "latex2mathml", *EVIDENCE, *FOUND, *SPEC]
 REPORTS += ["rich", "pygments", "markdown_it", "mdurl"]
 
 SLOW = {"sympy", "numpy", "torch", "flint", "z3", "hypothesis", "scipy"}
@@ -47,6 +50,10 @@ def test_implementations_load_numpy_alone():
 
 def test_evidence_is_data_and_loads_nothing():
     assert_keeps(layout.loads("lemmata.checks.evidence"), EVIDENCE)
+
+
+def test_what_a_users_project_imports_loads_nothing():
+    assert_keeps(layout.loads(*FOUND, f"{AUDIT}.marks"), [*FOUND, f"{AUDIT}.marks"])
 
 
 def test_reports_load_claims_and_evidence_but_no_method():

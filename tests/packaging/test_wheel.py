@@ -55,9 +55,10 @@ def test_holds_all_sorts_of_files(names):
     assert "lemmata/__init__.py" not in names
 
 
-def test_offers_the_command(wheel):
+def test_offers_the_command_and_the_plugin(wheel):
     entry_points = zipfile.ZipFile(wheel).read(f"{METADATA}entry_points.txt").decode()
-    assert entry_points == "[console_scripts]\nlemmata = lemmata.cli:main\n"
+    command = "[console_scripts]\nlemmata = lemmata.cli:main\n"
+    assert entry_points == f"{command}\n[pytest11]\nlemmata = lemmata.checks.audit.plugin\n"
 
 
 def test_works_where_it_is_installed(wheel, tmp_path):
