@@ -32,7 +32,9 @@ def integral(batch: Batch, names: Collection[str]) -> Batch | None:
         described = p.sort.description()
         entries, sums = Entries.of(described, batch.dtype), tuple(described["sums"])
         flat = values[p.name]
-        whole = np.where(np.isfinite(flat) & (np.abs(flat) < LARGEST_INTEGER), np.rint(flat), np.nan).astype(flat.dtype)
+        with np.errstate(over="ignore"):  # no float16 is so large
+            small = np.isfinite(flat) & (np.abs(flat) < LARGEST_INTEGER)
+        whole = np.where(small, np.rint(flat), np.nan).astype(flat.dtype)
         if sums:
             size = whole[0].size
             whole = whole.reshape(batch.count, size)

@@ -123,7 +123,8 @@ class Search:
                 if points.stratum == batch.stratum and points.values is batch.values
                 else None
             )
-            judged = self._judged(points, form, its or screen(points.variant, points, fmt), fmt)
+            left = min(2.0, max(0.2, end - time.monotonic()))
+            judged = self._judged(points, form, its or screen(points.variant, points, fmt), fmt, left)
             if self._refused(judged, key):
                 continue
             judged.count(self.tallies[fmt.name])
@@ -136,8 +137,8 @@ class Search:
         if self.differentiable and turn % 2 == 0:
             self._backward(batch, fmt, turn, end)
 
-    def _judged(self, batch: Batch, form: Form, screens: list[Screen], fmt: Format) -> Judged:
-        answers = ask(self.process, batch, form, shapes(batch.variant, batch), seconds=2.0)
+    def _judged(self, batch: Batch, form: Form, screens: list[Screen], fmt: Format, seconds: float = 2.0) -> Judged:
+        answers = ask(self.process, batch, form, shapes(batch.variant, batch), seconds=seconds)
         self.history.append((batch, form))
         if answers.replies.died:
             self.process.restart()
@@ -187,13 +188,13 @@ class Search:
         return True
 
     def _other_form_works(self, judged: Judged) -> bool:
-        """Whether the same points are taken in another form."""
+        """Whether the same points are all taken in another form."""
         batch = judged.answers.batch
         for lead in ((), (1,), (3,), (batch.count,)):
             form = replace(judged.answers.form, lead=lead)
             if len(lead) != len(judged.answers.form.lead) and fits(batch, form) and form.rows <= batch.count:
                 again = ask(self.process, batch, form, shapes(batch.variant, batch), seconds=2.0)
-                if len(again.replies.errors) < again.batch.count // form.rows:
+                if not again.replies.errors and not again.replies.died:
                     return True
         return False
 
@@ -289,6 +290,8 @@ class Search:
                 continue
             passed = Passed(self.process, asked, fmt)
             if passed.answers.replies.died:
+                self._unfit.add(("slope", asked.wrt))
+                self.notes[f"no gradient by {asked.wrt}: the backward pass {passed.answers.replies.died}"] = None
                 self.process.restart()
                 return
             if passed.refusal:
