@@ -96,7 +96,8 @@ class Batched:
             return value
         mid = np.asarray(value).astype(self.wide)
         size = np.abs(mid).astype(np.float64)
-        return Ball(mid, np.where(np.isinf(size), 0.0, self.u * size))
+        rad = np.where(size <= self.most, self.u * size, np.inf)
+        return Ball(mid, np.where(np.isinf(size), 0.0, rad))
 
     def exact_array(self, values: np.ndarray) -> Ball:
         """One exact number a point."""

@@ -6,18 +6,23 @@ import importlib
 import importlib.util
 import pkgutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from .. import spec
 from ..spec.language.claims import REGISTRY, Claim, Definition, Printed
 from ..spec.language.errors import LanguageError
 from ..spec.language.expressions import Named, subexpressions
+from ..spec.language.routines import ROUTINES, Routine, of_definition
 from ..spec.lectures import LECTURES
 from . import selection
 from .derivation import lemmas_of
-from .selection import Entry, UsageError
+from .selection import Entry, UsageError, unknown
+
+_OWN: set[str] = set()  # files of users whose definitions are in the catalogue for an audit
 
 
 def load() -> None:
@@ -29,14 +34,46 @@ def load() -> None:
 
 def load_file(path: Path) -> list[Claim]:
     """The claims of a user's own file, built; a LanguageError or UsageError says where and what is wrong."""
+    with _own_file(path, "claims") as (_, new):
+        found = [c for c in new if isinstance(c, Claim)]
+        for built in found:  # misuse is said before anything is verified
+            _ = built.statement, built.proofs
+    if not found:
+        raise UsageError(f"{path}: there is no @claim in this file")
+    return [c for c in found if c.outer is None]
+
+
+def load_routine(path: Path, name: str) -> Routine:
+    """A @routine or a @definition of a user's own file, built, for an audit; errors as of `load_file`.
+
+    The file is read anew each time, and takes the place of what was loaded so before.
+    """
+    _forget_own()
+    _OWN.add(str(path.absolute()))
+    with _own_file(path, "definitions") as (module, _):
+        item = getattr(module, name, None)
+        if not isinstance(item, (Routine, Definition)):
+            known = [n for n, v in vars(module).items() if isinstance(v, (Routine, Definition))]
+            hint = unknown("definition", name, known).partition("; ")[2]
+            if not known:
+                raise UsageError(f"{path}: there is no @definition and no @routine in this file")
+            raise UsageError(f"{path}: there is no definition {name} in this file; {hint}")
+        found = item if isinstance(item, Routine) else of_definition(item)
+        _ = found.variant().outputs
+    return found
+
+
+@contextmanager
+def _own_file(path: Path, what: str) -> Iterator[tuple[ModuleType, list[Claim | Definition]]]:
+    """A user's own file as a module, and what it adds to the catalogue: nothing where it, or the block, fails."""
     load()  # a file may build on the catalogue, and its ids must not collide with it
     if path.is_dir():
-        raise UsageError(f"{path}: this is a folder; name a Python file of claims")
+        raise UsageError(f"{path}: this is a folder; name a Python file of {what}")
     if not path.is_file():
         raise UsageError(f"{path}: there is no such file")
     if path.suffix != ".py":
-        raise UsageError(f"{path}: a file of claims is a Python file (.py)")
-    before, name = dict(REGISTRY), path.stem
+        raise UsageError(f"{path}: a file of {what} is a Python file (.py)")
+    before, name = (dict(REGISTRY), dict(ROUTINES)), path.stem
     if name in sys.modules:
         raise UsageError(f"{path}: a module named {name} exists already; rename the file")
     module_spec = importlib.util.spec_from_file_location(name, path.absolute())
@@ -45,38 +82,43 @@ def load_file(path: Path) -> list[Claim]:
     sys.modules[name] = module
     try:
         module_spec.loader.exec_module(module)
-        found = [c for i, c in REGISTRY.items() if i not in before and isinstance(c, Claim)]
-        for built in found:  # misuse is said before anything is verified
-            _ = built.statement, built.proofs
+        yield module, [item for i, item in REGISTRY.items() if i not in before[0]]
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        _forget(before)
-        raise _explained(error, path.absolute()) from error
+        for registry, kept in zip((REGISTRY, ROUTINES), before, strict=True):
+            for i in set(registry) - set(kept):
+                del registry[i]
+        raise _explained(error, path.absolute(), what) from error
     finally:
         sys.modules.pop(name, None)
-    if not found:
-        raise UsageError(f"{path}: there is no @claim in this file")
-    return [c for c in found if c.outer is None]
 
 
-def _forget(before: dict[str, Claim | Definition]) -> None:
-    """Take out of the registry what a file that does not load has put there."""
-    for i in set(REGISTRY) - set(before):
-        del REGISTRY[i]
+def _forget_own() -> None:
+    """Take out of the catalogue what was loaded from users' files for audits."""
+    for registry in (REGISTRY, ROUTINES):
+        for i in [i for i, item in registry.items() if item.where.rpartition(":")[0] in _OWN]:
+            del registry[i]
+    _OWN.clear()
 
 
-def _explained(error: BaseException, path: Path) -> Exception:
+def _explained(error: BaseException, path: Path, what: str) -> Exception:
     """What went wrong in a user's file, with its line."""
     match error:
+        case UsageError():
+            return error
         case LanguageError():
             return LanguageError(error.bare, error.where or _place(error, path))
         case SyntaxError():
             line = f":{error.lineno}" if error.lineno else ""
             return UsageError(f"{error.filename or path}{line}: this does not parse: {error.msg}")
         case SystemExit():
-            return UsageError(f"{_place(error, path)}: this ends the program; a file of claims may not")
-    return UsageError(f"{_place(error, path)}: {type(error).__name__}: {error}")
+            return UsageError(f"{_place(error, path)}: this ends the program; a file of {what} may not")
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # an exception of the user's own
+        text = ""
+    return UsageError(f"{_place(error, path)}: {type(error).__name__}{text and ': '}{text}")
 
 
 def _place(error: BaseException, path: Path) -> str:

@@ -87,7 +87,9 @@ class FormatBalls:
 
     def variable(self, value: Any) -> arb:
         v = ball(value)
-        return v if isinstance(value, int) or _lowest(v) else v + arb(0, abs(v) * self.format.u)
+        if isinstance(value, int) or _lowest(v):
+            return v
+        return v + arb(0, abs(v) * self.format.u) if float(v.abs_upper()) <= self.format.largest else UNBOUNDED
 
     def pi(self) -> arb:
         v = arb.pi()

@@ -7,7 +7,7 @@ arranged in leading axes of the shape `lead`. All other routines take one point 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -136,6 +136,8 @@ def read(batch: Batch, form: Form, shapes: list[tuple[int, ...]], replies: Repli
         if row is None:
             continue
         got = [r.shape[: len(r.shape) - len(tail)] for r in row]
+        if len(expected) == 1 and len({*got}) == 1 and [(len(got), *got[0])] == expected:  # a list of its rows
+            row, got = [np.stack(row)], expected
         if got == expected:
             for output, r in zip(outputs, row, strict=True):
                 output[call] = r
@@ -145,7 +147,7 @@ def read(batch: Batch, form: Form, shapes: list[tuple[int, ...]], replies: Repli
     return Answers(batch, form, made, replies, misshapen)
 
 
-def _rows(replies: Replies, count: int) -> list[list[np.ndarray] | None]:
+def _rows(replies: Replies, count: int) -> Sequence[Sequence[np.ndarray] | None]:
     if replies.outputs is None:
         return list(replies.rows)[:count]
     done = len(replies.outputs[0]) if replies.outputs else 0
@@ -172,7 +174,16 @@ def _back(output: np.ndarray, batch: Batch, form: Form, shape: tuple[int, ...], 
 def _said(shapes: list[tuple[int, ...]], several: bool) -> str:
     if not several and len(shapes) == 1:
         return f"an array of shape {shapes[0]}"
-    return f"{len(shapes)} results of shapes {', '.join(map(str, shapes))}"
+    return listed(shapes)
+
+
+def listed(shapes: Sequence[tuple[int, ...]]) -> str:
+    """
+    >>> listed([(2,), ()])
+    '2 results of shapes (2,), ()'
+    """
+    s = "s" * (len(shapes) != 1)
+    return f"{len(shapes)} result{s} of shape{s} {', '.join(map(str, shapes))}"
 
 
 def in_calls(batch: Batch, form: Form, lead: tuple[int, ...]) -> Form:

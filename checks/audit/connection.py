@@ -31,6 +31,7 @@ class Connection:
 
     def __init__(self, executable: str, seed: int) -> None:
         self.stderr, self.row, self.worker = "", -1, 0
+        self._greeted = False
         with tempfile.TemporaryFile() as counter:
             counter.write(bytes(8))
             counter.flush()
@@ -66,11 +67,13 @@ class Connection:
         os.close(self._commands)
         status = None
         try:
-            text, _ = self._guardian.communicate(timeout=10)  # closes its stdin, at which it kills the worker
+            patience = 10 if self._greeted else 1  # what never answered may be no guardian at all
+            text, _ = self._guardian.communicate(timeout=patience)  # closes its stdin, at which it kills the worker
             told = json.loads(text)
             status, self.stderr = told["status"], str(told["stderr"])
         except (subprocess.TimeoutExpired, ValueError, KeyError, TypeError, OSError):
-            self._guardian.kill()
+            with suppress(OSError):
+                os.killpg(self._guardian.pid, signal.SIGKILL)
             self._guardian.communicate()
             if self.worker > 1:  # the target has killed the guardian
                 with suppress(OSError):
@@ -99,6 +102,7 @@ class Connection:
         if sum(sizes) > LARGEST:
             raise self._killed("broke the protocol of the audit")
         header = json.loads(bytes(self._exactly(sizes[0], seconds, otherwise)))
+        self._greeted = True
         return header, self._exactly(sizes[1], seconds, otherwise)
 
     def _exactly(self, size: int, seconds: float, otherwise: float) -> memoryview:

@@ -25,6 +25,8 @@ from .widening import Outcome, outcomes, systematic
 
 SETTLED = 16  # infinite values that a candidate for the smallest input may have settled
 
+CANDIDATES = 2.0  # seconds for the candidates that are tried at once
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -38,6 +40,8 @@ class Decision:
 
 def decide(search: Search, process: Process, pristine: Process, seconds: float) -> Decision:
     """The verdict on what the search found."""
+    if search.mutations:  # that an array which must not be written cannot be written is no failure of its own
+        search.found = [f for f in search.found if f.failure.kind != "exception" or f.form.layout != "readonly"]
     if not search.found:
         return Decision(AuditVerdict.CORRECT)
     return _Decider(search, process, pristine, seconds).decide()
@@ -46,6 +50,7 @@ def decide(search: Search, process: Process, pristine: Process, seconds: float) 
 class _Decider:
     def __init__(self, search: Search, process: Process, pristine: Process, seconds: float) -> None:
         self.search, self.process, self.pristine, self.seconds = search, process, pristine, seconds
+        self._purity = Purity(process, pristine, 1.0)
 
     def decide(self) -> Decision:
         if self.search.died:
@@ -56,9 +61,12 @@ class _Decider:
         confirmed = self._confirmed(small)
         if confirmed is None:
             impure = self._impurity(best)
-            note = "A failure did not show again in a fresh process, and why is not known."
+            note = f"A failure did not show again in a fresh process, and why is not known: {_said(best.failure)}."
             return Decision(AuditVerdict.IMPURE if impure else AuditVerdict.UNDECIDED, note, impure=impure)
-        findings = [confirmed]
+        chance = self._purity.at_random(small.points, small.form) if small.asked is None else None
+        if chance is not None:
+            return Decision(AuditVerdict.IMPURE, impure=chance)
+        findings, why = [confirmed], "" if confirmed.kind == "shape" else why
         worst = max(chosen, key=lambda f: (f.failure.units if math.isfinite(f.failure.units) else 0.0, f.size))
         worst = self._alone(worst)
         extra = self._confirmed(worst, "worst")
@@ -131,7 +139,7 @@ class _Decider:
 
         def fails(batch: Batch, form: Form) -> np.ndarray:
             judged = self._judged(batch, form, fmt)
-            mask = judged.failing.reshape(-1, form.rows).any(axis=1)
+            mask: np.ndarray = np.asarray(judged.failing.reshape(-1, form.rows).any(axis=1))
             if found.failure.truth.infinite:
                 for s in [s for s in judged.suspects() if s.kind == "unclear"][:SETTLED]:
                     mask[judged.answers.call_of(s.row)] |= judged.settle(s) is not None
@@ -164,7 +172,7 @@ class _Decider:
         fmt = FORMATS[found.points.dtype]
 
         def fails(batch: Batch, form: Form) -> np.ndarray:
-            return self._judged(batch, form, fmt).failing.reshape(-1, form.rows).any(axis=1)
+            return np.asarray(self._judged(batch, form, fmt).failing.reshape(-1, form.rows).any(axis=1))
 
         first = found.points.take(np.array([found.failure.row]))
         alone = replace(found.form, lead=(1,))
@@ -210,7 +218,8 @@ class _Decider:
     def _judged(self, batch: Batch, form: Form, fmt: Format, fresh: bool = False) -> Judged:
         batch = whole(batch, form)
         process = self.pristine if fresh else self.process
-        answers = ask(process, batch, form, shapes(batch.variant, batch), fresh=fresh)
+        patience = 0.0 if fresh else CANDIDATES
+        answers = ask(process, batch, form, shapes(batch.variant, batch), fresh=fresh, seconds=patience)
         return Judged(answers, screen(batch.variant, batch, fmt), fmt)
 
     def _confirmed(self, found: Found, role: str = "smallest") -> Finding | None:
@@ -233,9 +242,13 @@ class _Decider:
         """What a failure owes to earlier calls: those of its own batch, or of one before it."""
         if found.asked is not None:
             return None
-        purity = Purity(self.process, self.pristine, 1.0)
         points = found.points if found.earlier is None else joined(found.earlier, found.points)
-        return purity.memory(points, found.form) or purity.history(self.search.history, found.points, found.form)
+        purity = self._purity
+        return (
+            purity.memory(points, found.form)
+            or purity.history(self.search.history, found.points, found.form)
+            or purity.repeated(found.points, found.form)
+        )
 
     def _died(self) -> Decision:
         found = self.search.found[-1]
@@ -255,6 +268,10 @@ def _first(judged: Judged) -> Failure | None:
         if failure:
             return failure
     return None
+
+
+def _said(failure: Failure) -> str:
+    return failure.got if failure.kind in ("exception", "shape") else f"got {failure.got}"
 
 
 def joined(first: Batch, then: Batch) -> Batch:

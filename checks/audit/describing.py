@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..format_balls import Format
-from .calling import Answers, Form, arguments, arranged
+from .calling import Answers, Form, arguments, arranged, listed
 from .findings import Finding
 from .inputs import Batch
 from .judging import Failure, ulps
@@ -105,7 +105,7 @@ def value_finding(role: str, points: Batch, form: Form, failure: Failure, answer
         inputs=inputs(points, form),
         expected=expected if points.variant.several else expected[0],
         got=results(answers),
-        note=_note(points, failure, form),
+        note=_note(points, failure, form, [tuple(e["shape"]) for e in expected]),
         error_ulp=_shown(ulps(error, failure.truth.value, fmt)) if finite else None,
         budget_units=_shown(failure.units) if finite else None,
         layout=form.layout,
@@ -117,8 +117,11 @@ def _shown(number: float | None) -> float | None:
     return number if number is not None and math.isfinite(number) else None
 
 
-def _note(points: Batch, failure: Failure, form: Form) -> str:
-    if failure.kind in ("shape", "exception"):
+def _note(points: Batch, failure: Failure, form: Form, expected: Sequence[tuple[int, ...]]) -> str:
+    if failure.kind == "shape":
+        one = f"one of shape {expected[0]}"
+        return f"it returned {failure.got} instead of {listed(expected) if len(expected) > 1 else one}"
+    if failure.kind == "exception":
         return failure.got
     parts = []
     shape = shapes(points.variant, points)[failure.output]

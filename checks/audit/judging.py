@@ -108,7 +108,7 @@ class Judged:
         made = []
         for got, s in zip(self.answers.outputs or [], self.screens, strict=True):
             with np.errstate(all="ignore"):
-                u = (np.abs(got - s.mid) / s.rad).astype(np.float64)
+                u = np.where(got == s.mid, 0, np.abs(got - s.mid) / s.rad).astype(np.float64)  # a budget may be 0
             u = np.where(np.isfinite(got), u, np.inf)
             u = np.where(np.isfinite(s.mid) & np.isfinite(s.rad), u, np.nan)
             u[~self.returned] = np.nan
@@ -127,7 +127,7 @@ class Judged:
 
     @cached_property
     def failing(self) -> np.ndarray:
-        rows = np.asarray(self.worst > limit(self.format) / 2)
+        rows: np.ndarray = np.asarray(self.worst > limit(self.format) / 2)
         for call in {*self.answers.replies.errors, *self.answers.misshapen}:
             at = list(self.answers.rows_of(call))
             rows[at] = self.known[at].all()

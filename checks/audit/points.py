@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 import numpy as np
 
+from ...spec.language.routines import Variant
 from . import distributions
 from .inputs import Batch
 from .strata import Entries
@@ -32,7 +33,9 @@ def integral(batch: Batch, names: Collection[str]) -> Batch | None:
         described = p.sort.description()
         entries, sums = Entries.of(described, batch.dtype), tuple(described["sums"])
         flat = values[p.name]
-        whole = np.where(np.isfinite(flat) & (np.abs(flat) < LARGEST_INTEGER), np.rint(flat), np.nan).astype(flat.dtype)
+        with np.errstate(over="ignore"):  # no float16 is so large
+            small = np.isfinite(flat) & (np.abs(flat) < LARGEST_INTEGER)
+        whole = np.where(small, np.rint(flat), np.nan).astype(flat.dtype)
         if sums:
             size = whole[0].size
             whole = whole.reshape(batch.count, size)
@@ -73,3 +76,32 @@ def one_at_a_time(batch: Batch, few: int = 6) -> Batch | None:
     values = {k: v[rows[k]] for k, v in batch.values.items()}
     codes = {k: v[np.zeros(len(rows[names[0]]), int)] for k, v in batch.codes.items()}
     return replace(batch, values=values, codes=codes, count=len(rows[names[0]]))
+
+
+def normal(batch: Batch) -> Batch:
+    """The points without subnormal entries, on which libraries' derivatives are no better than their logarithms."""
+    keep = np.ones(batch.count, bool)
+    for name, values in batch.values.items():
+        if name not in batch.exact_names() and values.dtype.kind == "f":
+            size = np.abs(values.reshape(batch.count, -1))
+            keep &= ((size == 0) | (size >= np.finfo(values.dtype).tiny)).all(axis=1)
+    return batch.take(np.flatnonzero(keep))
+
+
+def every_number(variant: Variant, block: int) -> Iterator[Batch] | None:
+    """All numbers of float16, then of float32, in the domain of a function of one number; None for any other."""
+    if variant.maps != "elements" or len(variant.parameters) != 1:
+        return None
+    return _every_number(variant, block)
+
+
+def _every_number(variant: Variant, block: int) -> Iterator[Batch]:
+    (parameter,) = variant.parameters
+    for dtype, unsigned, bits in (("float16", np.uint16, 16), ("float32", np.uint32, 32)):
+        entries = Entries.of(parameter.sort.description(), dtype)
+        for start in range(0, 1 << bits, block):
+            values = np.arange(start, min(start + block, 1 << bits)).astype(unsigned).view(dtype)
+            values = values[np.isfinite(values)]
+            values = values[entries.inside(values)]
+            if values.size:
+                yield Batch(variant, dtype, {}, {}, {parameter.name: values}, values.size, "every")

@@ -149,6 +149,7 @@ class Process:
             raise UsageError("an audit needs Linux or macOS")
         self.target, self.python, self.limits, self.seed = target, python, limits or Limits(), seed
         self.loaded = Loaded()
+        self.spent, self.made = 0.0, 0  # seconds inside the target, and calls that took them
         self._connection: Connection | None = None
         self._finalizer: weakref.finalize[..., Any] | None = None
 
@@ -168,6 +169,11 @@ class Process:
         self.close()
         self.loaded = Loaded()
         return self.load()
+
+    @property
+    def pace(self) -> float:
+        """Seconds that a call takes, on average so far."""
+        return self.spent / self.made if self.made else 0.0
 
     def load(self) -> Loaded:
         if self._connection is None and not self.loaded.error:
@@ -232,7 +238,10 @@ class Process:
         try:
             connection.send(header, buffers, self.limits.startup)
             told, data = connection.reply(self.limits.seconds, self.limits.startup)
-            return _replies(told, data)
+            replies = _replies(told, data)
+            if not calls.wide:
+                self.spent, self.made = self.spent + replies.seconds, self.made + replies.done
+            return replies
         except Died as why:
             row, stderr = connection.row, connection.stderr
             self.close()

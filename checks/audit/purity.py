@@ -6,6 +6,7 @@ the last places. Every suspicion is confirmed in fresh processes before it is re
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,12 @@ from .reference import Screen, screen, shapes
 from .smallest import smallest
 
 TRIES = 12  # fresh processes that a search for the earlier calls may take
+PATIENCE = 4.0  # seconds for the orders in which the same calls are made, and again for that search
+REPEATED = 4000  # times that one call is made
+SHOWN = 200  # earlier calls that a finding may hold
+DRAWS = 16  # answers by chance, whose mean may be off the value by so many of its standard errors:
+BIAS = 6.0
+ORDERS = 5  # how often, in all of them, each call is made
 HISTORY = 8  # earlier batches that are tried
 
 
@@ -54,7 +61,7 @@ class Purity:
         points, form = answers.batch.take(rows), answers.form
 
         def fails(batch: Batch, form: Form) -> np.ndarray:
-            found = ask(self.process, batch, form, shapes(batch.variant, batch)).replies.mutated
+            found = ask(self.process, batch, form, shapes(batch.variant, batch), seconds=2.0).replies.mutated
             return np.isin(np.arange(batch.count // form.rows), list(found))
 
         if not fails(points, form).any():
@@ -71,7 +78,7 @@ class Purity:
 
         The same calls in a fresh process one by one, twice each, backwards, and with the same arrays overwritten.
         """
-        batch = whole(batch, form)
+        batch = self._affordable(whole(batch, form), form)
         expected, screens = shapes(batch.variant, batch), self._screens(batch)
         calls = batch.count // form.rows
         if not calls:
@@ -143,11 +150,63 @@ class Purity:
             return Impurity("state", points, form, first, later, screens, (), before, False, its)
         return None
 
-    def _ordered(self, batch: Batch, form: Form, order: Sequence[int], reuse: bool) -> Answers:
+    def at_random(self, points: Batch, form: Form) -> Impurity | None:
+        """A call, as the first of a process, that has different answers by chance, which are right on average."""
+        expected, screens = shapes(points.variant, points), self._screens(points)
+
+        def drawn(seed: int) -> Answers:
+            return ask(self.pristine, points, form, expected, fresh=True, seed=seed)
+
+        first, second = drawn(1), drawn(2)
+        if other(first, second, range(points.count), screens) is None:
+            return None
+        if first.outputs is None or self.process.pace * DRAWS > PATIENCE:
+            return Impurity("nondeterminism", points, form, first, second, screens)
+        many = [first, second, *(drawn(3 + i) for i in range(DRAWS - 2))]
+        for i, s in enumerate(screens):
+            got = np.array([a.outputs[i] for a in many if a.outputs is not None], dtype=np.float64)
+            with np.errstate(all="ignore"):
+                off = np.abs(got.mean(axis=0) - s.mid) > BIAS * got.std(axis=0) / np.sqrt(len(got)) + CORRECT * s.rad
+            if (off & np.isfinite(s.mid) & np.isfinite(s.rad)).any():
+                return None  # chance or not, it is another function
+        return Impurity("nondeterminism", points, form, first, second, screens)
+
+    def repeated(self, points: Batch, form: Form) -> Impurity | None:
+        """One call over and over again in one process: an answer unlike the first."""
+        times = 1 + int(min(REPEATED, PATIENCE / max(self.process.pace, 1e-9)))
+        expected, screens = shapes(points.variant, points), self._screens(points)
+        rows = list(range(points.count))
+
+        def asked(calls: int, seed: int) -> Answers:
+            return self._ordered(points, form, [0] * calls, reuse=False, seed=seed)
+
+        first = ask(self.pristine, points, form, expected, fresh=True)
+        at = other(first, asked(times, 0), rows * times, screens)
+        if at is None:
+            return None
+        calls = at // form.rows + 1
+        later = [_tail(asked(calls, seed), len(rows), points) for seed in (0, 1)]
+        if calls <= SHOWN and all(other(first, one, rows, screens) is not None for one in later):
+            return Impurity("state", points, form, first, later[0], screens, (), (points,) * (calls - 1))
+        return Impurity("nondeterminism", points, form, first, later[0], screens)
+
+    @property
+    def too_slow(self) -> bool:
+        """Whether not even one call can be made as often as it takes."""
+        return self.process.pace * ORDERS > 3 * PATIENCE
+
+    def _affordable(self, batch: Batch, form: Form) -> Batch:
+        """The last calls of a batch, as many as there is time for."""
+        if self.too_slow:
+            return batch.take(np.arange(0))
+        most = max(1, int(PATIENCE / ORDERS / max(self.process.pace, 1e-9))) * form.rows
+        return batch if batch.count <= most else batch.take(np.arange(batch.count - most, batch.count))
+
+    def _ordered(self, batch: Batch, form: Form, order: Sequence[int], reuse: bool, seed: int = 0) -> Answers:
         """The calls in this order, all in one fresh process."""
         rows = np.array([r for call in order for r in range(call * form.rows, (call + 1) * form.rows)])
         many = batch.take(rows)
-        return ask(self.pristine, many, form, shapes(batch.variant, many), fresh=True, reuse=reuse)
+        return ask(self.pristine, many, form, shapes(batch.variant, many), fresh=True, reuse=reuse, seed=seed)
 
     def _confirmed(self, batch: Batch, form: Form, order: list[int], reuse: bool) -> Impurity | None:
         """What the last call of a sequence depends on: chance, or the calls before it, as few of them as do it."""
@@ -160,25 +219,28 @@ class Purity:
         if other(first, second, every, screens) is not None:
             return Impurity("nondeterminism", points, form, first, second, screens)
 
-        def last_answer(before: Sequence[int]) -> Answers:
-            return _tail(self._ordered(batch, form, [*before, last], reuse), len(rows), points)
+        def last_answer(before: Sequence[int], seed: int) -> Answers:
+            return _tail(self._ordered(batch, form, [*before, last], reuse, seed), len(rows), points)
 
-        def differs(before: Sequence[int]) -> Answers | None:
-            later = last_answer(before)
+        def differs(before: Sequence[int], seed: int = 0) -> Answers | None:
+            later = last_answer(before, seed)
             return later if other(first, later, every, screens) is not None else None
 
-        before = order[:-1]
-        if not differs(before):
+        before, end = order[:-1], time.monotonic() + PATIENCE
+        by_chance = differs(before)
+        if by_chance and not differs(before, seed=1):
+            return Impurity("nondeterminism", points, form, first, by_chance, screens)
+        if not by_chance:
             repeated = self._ordered(batch, form, [last] * 8, reuse)
             if other(first, repeated, every * 8, screens) is not None:
                 return Impurity("nondeterminism", points, form, first, _tail(repeated, len(rows), points), screens)
             return None
         for one in [last, *dict.fromkeys(before[::-1])][:TRIES]:  # a single earlier call is the plainest tale
-            later = differs([one])
+            later = differs([one]) if time.monotonic() < end else None
             if later:
                 return self._state(batch, form, [one], points, first, later, screens, reuse)
         step = max(1, len(before) // 2)
-        while step:
+        while step and time.monotonic() < end:
             for start in range(0, len(before), step):
                 fewer = before[:start] + before[start + step :]
                 if fewer and differs(fewer):
@@ -238,7 +300,7 @@ def other(first: Answers, later: Answers, rows: Sequence[int], screens: Sequence
     for a, b, s in zip(first.outputs, later.outputs, screens, strict=True):
         a, rad = a[at], s.rad[at]
         with np.errstate(all="ignore"):
-            units = np.where(np.isfinite(rad), np.abs(a - b) / rad, 0)
+            units = np.where(np.isfinite(rad), np.abs(np.subtract(a, b, dtype=np.float64)) / rad, 0)
             units = np.where(np.isfinite(a) != np.isfinite(b), np.inf, np.nan_to_num(units, nan=0.0, posinf=np.inf))
             units = np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0, units)
         apart = np.maximum(apart, units.reshape(len(at), -1).max(axis=1, initial=0))

@@ -7,27 +7,34 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ...spec.language.claims import Definition
-from ...spec.language.routines import Routine, Variant, find
+from ...spec.language.routines import NAMES, Routine, Variant, find
+from .. import catalogue
+from ..arithmetic import Unsupported
 from ..format_balls import Format
 from ..selection import UsageError, unknown
 from . import deciding, describing
 from .findings import Audit, AuditVerdict, Finding
 from .formats import FORMATS
+from .inputs import batches
+from .manifest import DEFAULT_DTYPES, DTYPES
 from .process import Limits, Loaded, Process, Target
 from .purity import Purity
+from .reference import screen
 from .regression import reproduce
 from .searching import Search
 from .styles import Chosen, choose
 from .targets import parse, sent
 
-DTYPES = ("float64", "float32")
 SEARCHED = 0.45  # of the budget goes into the search, the rest into what follows it
+PURE = 4.0  # seconds, at most or half the budget, for the search for state
+FEW = 30  # inputs, which are too few to call a function correct
 NOT_DIFFERENTIATED = ("optimizers", "schedules")  # topics whose routines nobody takes gradients of
 
 
@@ -37,7 +44,7 @@ def audit(
     *,
     conventions: Mapping[str, Any] | None = None,
     call: str = "",
-    dtypes: Sequence[str] = DTYPES,
+    dtypes: Sequence[str] = DEFAULT_DTYPES,
     python: str = "",
     budget: float = 8.0,
     seed: int = 0,
@@ -54,13 +61,21 @@ def audit(
     >>> audit("math:tanh", "tanh", budget=1.0).verdict
     <AuditVerdict.CORRECT: 'correct'>
     """
+    call = call.strip()
     variant = routine_of(definition).variant(**(conventions or {}))
     formats = [_format(name) for name in dtypes]
+    if not formats:
+        raise UsageError("name a format, such as float64")
+    if not 0 < budget < float("inf"):
+        raise UsageError(f"the budget is {budget:g}, and has to be a number of seconds above 0")
+    if not isinstance(seed, int) or seed < 0:
+        raise UsageError(f"the seed is {seed}, and has to be a whole number from 0 on")
+    _check(variant, formats[0])
     made = parse(target, call) if isinstance(target, str) else sent(target, call)
     name = target if isinstance(target, str) else str(made)
-    session = _Session(
-        made, name, variant, formats, python or sys.executable, budget, seed, on_progress or (lambda _: None)
-    )
+    definition = definition if isinstance(definition, str) else variant.name
+    watch = on_progress or (lambda _: None)
+    session = _Session(made, name, variant, definition, formats, python or sys.executable, budget, seed, watch)
     return session.run(exhaustive)
 
 
@@ -71,23 +86,29 @@ def routine_of(definition: str | Routine | Definition) -> Routine:
     if isinstance(definition, Definition):
         return find(definition.id)
     file, colon, name = definition.rpartition(":")
-    if not colon:
+    if not colon and not definition.endswith(".py"):
         return find(definition)
-    from ..catalogue import load_module
+    if not file or not name:
+        raise UsageError(f"{definition} names no definition; write FILE.py:NAME, or a name of lemmata list routines")
+    return catalogue.load_routine(Path(file), name)
 
-    module = load_module(Path(file))
-    item = getattr(module, name, None)
-    if isinstance(item, Routine):
-        return item
-    if isinstance(item, Definition):
-        return find(item.id)
-    known = [k for k, v in vars(module).items() if isinstance(v, (Routine, Definition))]
-    raise UsageError(unknown("definition", name, known))
+
+def _check(variant: Variant, fmt: Format) -> None:
+    """That a user's own definition can be evaluated at all: shown by its first arguments."""
+    if variant.name in NAMES:
+        return
+    if not variant.parameters:
+        raise UsageError(f"{variant.name} has no arguments, so there is nothing that code could be called with")
+    try:
+        for batch in islice(batches(variant, fmt.name, np.random.default_rng(0)), 1):
+            screen(variant, batch, fmt)
+    except Unsupported as reason:
+        raise UsageError(f"{variant.name} cannot be audited: its formula has {reason}; write that out") from None
 
 
 def _format(name: str) -> Format:
-    if name not in FORMATS or name == "bfloat16":
-        raise UsageError(unknown("format", name, [n for n in FORMATS if n != "bfloat16"]))
+    if name not in DTYPES:
+        raise UsageError(unknown("format", name, DTYPES))
     return FORMATS[name]
 
 
@@ -97,6 +118,7 @@ class _Session:
         target: Target,
         name: str,
         variant: Variant,
+        definition: str,
         formats: Sequence[Format],
         python: str,
         budget: float,
@@ -104,7 +126,7 @@ class _Session:
         watch: Callable[[str], None],
     ) -> None:
         self.target, self.name, self.variant, self.formats = target, name, variant, formats
-        self.budget, self.seed, self.watch = budget, seed, watch
+        self.definition, self.budget, self.seed, self.watch = definition, budget, seed, watch
         limits = Limits()
         self.process = Process(target, python, limits, seed)
         self.pristine = Process(target, python, limits, seed)
@@ -118,11 +140,11 @@ class _Session:
         with self.process, self.pristine:
             self.loaded = self.process.load()
             if self.loaded.error:
-                return self._audit(AuditVerdict.ERROR, f"It could not be loaded: {self.loaded.error}.")
+                return self._audit(AuditVerdict.ERROR, f"It could not be loaded: {_ended(self.loaded.error)}")
             self.begun = time.monotonic()
             chosen = choose(self.process, self.variant, self.loaded, self.formats, self.seed)
             if isinstance(chosen, str):
-                return self._audit(AuditVerdict.ERROR, f"It could not be called: {chosen}.")
+                return self._audit(AuditVerdict.ERROR, f"It could not be called: {_ended(chosen)}")
             self.chosen = chosen
             return self._searched(chosen, exhaustive)
 
@@ -150,6 +172,11 @@ class _Session:
             finding = describing.impure_finding(impure, FORMATS[impure.points.dtype])
             return self._audit(AuditVerdict.IMPURE, _sentence(finding), [finding, *decision.findings])
         judged = sum(t.values for t in search.tallies.values())
+        tried = sum(t.inputs for t in search.tallies.values())
+        if decision.verdict is AuditVerdict.CORRECT and tried < FEW:
+            pace = f"a call takes {self.process.pace:.2g} s; try a larger budget"
+            slow = f"No failure, but at {tried} input{'s' * (tried != 1)} only: {pace}."
+            return self._audit(AuditVerdict.UNDECIDED, slow)
         if decision.verdict is AuditVerdict.CORRECT and not judged:
             return self._audit(AuditVerdict.UNDECIDED, "No result could be judged: no error budget was bounded.")
         return self._audit(decision.verdict, decision.diagnosis or self._praise(search), decision.findings)
@@ -160,10 +187,15 @@ class _Session:
             if found:
                 return found
         assert self.chosen
-        for batches in search.first.values():
-            longest = max(batches, key=lambda b: sum(b.dims.values()))
-            for batch in [*batches[:3], longest]:
+        if purity.too_slow:
+            self.notes["calls take too long to look for state"] = None
+        end = time.monotonic() + max(PURE, self.budget / 2)
+        for asked in search.first.values():
+            longest = max(asked, key=lambda b: sum(b.dims.values()))
+            for batch in [*asked[:3], longest]:
                 for form in self.chosen.forms(batch):
+                    if time.monotonic() > end:
+                        return None
                     points = batch.take(np.arange(min(batch.count, 8)))
                     found = purity.memory(points, form) or purity.chance(points, form)
                     if found:
@@ -189,7 +221,7 @@ class _Session:
         related = self.search.related.notes(verdict) if self.search else []
         return Audit(
             target=self.name,
-            definition=self.variant.name,
+            definition=self.definition,
             conventions=dict(self.variant.conventions),
             verdict=verdict,
             diagnosis=diagnosis,
@@ -213,4 +245,13 @@ class _Session:
 
 
 def _sentence(finding: Finding) -> str:
-    return f"{finding.note[:1].upper()}{finding.note[1:]}."
+    return f"{finding.note[:1].upper()}{_ended(finding.note[1:])}"
+
+
+def _ended(text: str) -> str:
+    """With a full stop, if it ends with nothing like it.
+
+    >>> _ended("no tanhh; did you mean tanh?"), _ended("none")
+    ('no tanhh; did you mean tanh?', 'none.')
+    """
+    return text if text.endswith((".", "?", "!")) else f"{text}."

@@ -90,6 +90,7 @@ class Passed:
         known = np.isfinite(s.mid) & np.isfinite(s.rad)
         for call in self.answers.replies.errors:
             known[list(self.answers.rows_of(call))] = False
+        known[self.answers.replies.done * self.answers.form.rows :] = False  # there was no time for these
         with np.errstate(all="ignore"):
             units = np.where(np.isfinite(got), np.abs(got - s.mid) / s.rad, np.inf).astype(np.float64)
         units = np.where(known, units, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -12,11 +13,13 @@ from ...spec.language.routines import Variant
 from ..format_balls import Format
 from .calling import Answers, Form, ask, fits
 from .inputs import Batch, batches
+from .points import sizes
 from .process import Loaded, Process
 from .reference import shapes
 from .targets import template
 
 TRIED = 6  # points of a trial
+PATIENCE = 6.0  # seconds for all trials, where a call takes long
 
 
 @dataclass(frozen=True)
@@ -28,11 +31,12 @@ class Chosen:
 
     def forms(self, batch: Batch) -> list[Form]:
         """Plain forms for single questions."""
-        return [f for f in _forms(batch.variant, self.style) if fits(batch, f) and f.rows <= batch.count]
+        return _forms(batch, self.style)
 
 
 @dataclass
 class _Trial:
+    calls: int = 0
     right: int = 0  # calls with results of the right shape
     numbers: int = 0  # calls with any numbers
     error: str = ""
@@ -50,8 +54,11 @@ def choose(process: Process, variant: Variant, loaded: Loaded, formats: Sequence
     styles += ["lists"] if any(p.sort.kind == "array" for p in variant.parameters) or variant.maps else []
     styles += ["numbers"] if variant.maps == "elements" or not styles else []
     trials: dict[str, _Trial] = {}
+    end = time.monotonic() + PATIENCE
     for style in styles:
-        trials[style] = trial = _try(process, variants[-1], style, formats, seed)
+        if trials and time.monotonic() > end:
+            break
+        trials[style] = trial = _try(process, variants[-1], style, formats, seed, end)
         if trial.died:
             process.restart()
             if not trial.numbers:
@@ -61,12 +68,17 @@ def choose(process: Process, variant: Variant, loaded: Loaded, formats: Sequence
     best = max(trials, key=lambda s: (trials[s].right, trials[s].numbers))
     if trials[best].right or trials[best].numbers:
         return Chosen(best, variants)
-    return _reason(trials, styles)
+    return _reason(trials, styles, variant)
 
 
-def _reason(trials: dict[str, _Trial], styles: Sequence[str]) -> str:
+def _reason(trials: dict[str, _Trial], styles: Sequence[str], variant: Variant) -> str:
+    if not any(t.calls for t in trials.values()):
+        chosen = ", ".join(f"{k} = {v}" for k, v in variant.conventions.items())
+        return f"among the arguments that are tried there are none for {chosen or variant.name}"
     names = {"numpy": "NumPy arrays", "torch": "tensors", "lists": "lists", "numbers": "numbers"}
-    return f"with {names[styles[0]]}: {trials[styles[0]].error or 'it returned nothing'}"
+    told = next((s for s in trials if trials[s].error.startswith("returned")), styles[0])
+    reason = trials[told].error or "returned nothing"
+    return f"with {names[told]}{' it ' if reason.startswith('returned') else ': '}{reason}"
 
 
 def _variants(process: Process, variant: Variant, loaded: Loaded) -> list[Variant] | str:
@@ -96,24 +108,34 @@ def _arity(loaded: Loaded) -> str:
     return f"{between} argument{'' if loaded.most == 1 else 's'}"
 
 
-def _forms(variant: Variant, style: str) -> list[Form]:
-    if not variant.maps or style == "numbers":
-        return [Form(style)]
-    if variant.maps == "elements":
-        return [Form(style, (3,)), Form(style, (1,))]
-    return [Form(style, (2,)), Form(style, ())]
+def _forms(points: Batch, style: str) -> list[Form]:
+    """The plainest forms that the convention's axis allows."""
+    leads: list[tuple[int, ...]] = [()]
+    if points.variant.maps == "elements" and style != "numbers":
+        leads = [(3,), (1,)]
+    elif points.variant.maps == "rows" and style != "numbers":
+        leads = [(2,), ()]
+    made = [Form(style, lead) for lead in leads] + [Form(style, (2, 2))] * (points.variant.maps == "rows")
+    fitting = [f for f in made if fits(points, f) and f.rows <= points.count]
+    return fitting[: len(leads)]
 
 
-def _try(process: Process, variant: Variant, style: str, formats: Sequence[Format], seed: int) -> _Trial:
+def _mild(batch: Batch) -> Batch:
+    """The points with entries nearest to 1: what fails at large ones only can still be called."""
+    with np.errstate(divide="ignore"):
+        away = np.abs(np.log(sizes(batch)))
+    return batch.take(np.argsort(away, kind="stable")[:TRIED])
+
+
+def _try(process: Process, variant: Variant, style: str, formats: Sequence[Format], seed: int, end: float) -> _Trial:
     trial = _Trial()
     for batch in islice(batches(variant, formats[0].name, np.random.default_rng(seed)), 8):
-        points = batch.take(np.arange(min(batch.count, TRIED)))
-        for form in _forms(variant, style):
-            if fits(points, form) and form.rows <= points.count:
-                answers = ask(process, points, form, shapes(variant, points), seconds=1.0)
-                _tell(trial, answers)
-                if answers.replies.died:
-                    return trial
+        points = _mild(batch)
+        for form in _forms(points, style):
+            answers = ask(process, points, form, shapes(variant, points), seconds=1.0)
+            _tell(trial, answers)
+            if answers.replies.died or time.monotonic() > end:
+                return trial
         if trial.right:
             break
     return trial
@@ -121,6 +143,7 @@ def _try(process: Process, variant: Variant, style: str, formats: Sequence[Forma
 
 def _tell(trial: _Trial, answers: Answers) -> None:
     calls = answers.replies.done
+    trial.calls += calls
     failed = len(answers.replies.errors)
     trial.numbers += calls - failed
     trial.right += calls - failed - len(answers.misshapen)

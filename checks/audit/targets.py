@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import inspect
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
@@ -11,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ..selection import UsageError, unknown
+from ..selection import UsageError
 
 
 @dataclass(frozen=True)
@@ -96,10 +97,10 @@ class Template:
         known = {*arguments, *defined}
         for name, column in self.names:
             if name not in known:
-                near = unknown("name", name, arguments).partition("; ")[2]
-                raise UsageError(
-                    f"{name} in the call {self.text} (column {column}) is neither an argument nor defined; {near}"
-                )
+                near = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
+                near = f"did you mean {' or '.join(near)}?" if near else f"choose from {', '.join(arguments)}"
+                place = f"{name} in the call {_short(self.text)} (column {column})"
+                raise UsageError(f"{place} is neither an argument nor defined; {near}")
 
 
 @cache
@@ -115,15 +116,25 @@ def template(text: str) -> Template:
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         column = getattr(error, "offset", None) or 1
         reason = error.msg if isinstance(error, SyntaxError) else "it is no expression"
-        raise UsageError(f"the call {text} does not parse: column {column}: {reason}") from None
+        raise UsageError(f"the call {_short(text)} does not parse: column {column}: {reason}") from None
     names: list[tuple[str, int]] = []
     try:
         tree = _tree(body, text, names)
     except RecursionError:
         raise UsageError("the call is nested too deeply") from None
     if "call" not in _kinds(tree):
-        raise UsageError(f"the call {text} calls nothing; write, say, f(x)")
+        raise UsageError(f"the call {_short(text)} calls nothing; write, say, f(x)")
     return Template(text, tree, tuple(names))
+
+
+def _short(text: str) -> str:
+    """What fits into a sentence, on one line.
+
+    >>> _short("f(x,\\n  y)")
+    'f(x, y)'
+    """
+    text = " ".join(text.split())
+    return text if len(text) <= 120 else text[:119] + "…"
 
 
 def _kinds(tree: Any) -> set[str]:
@@ -161,6 +172,6 @@ def _tree(node: ast.expr, text: str, names: list[tuple[str, int]]) -> list[Any]:
             return ["minus", of(part)]
     part = ast.get_source_segment(text, node) or text
     raise UsageError(
-        f"{part} in the call {text} (column {node.col_offset + 1}) is not understood: "
+        f"{_short(part)} in the call {_short(text)} (column {node.col_offset + 1}) is not understood: "
         "a call has names, constants, calls, attributes, items, tuples and minus"
     )

@@ -21,6 +21,7 @@ from .process import Process
 from .reference import Screen, screen, shapes
 
 ADDED = {"float64": 11, "float32": 29, "float16": 42}  # bits of longdouble over float64, of float64 over the others
+PATIENCE = 4.0  # seconds for one batch, where calls take long
 NO_WIDER = "no wider format"
 STEADY = 1 / 16  # of a systematic error its spread over neighbouring inputs may be
 
@@ -39,7 +40,7 @@ def outcomes(
 
     screens and answers are those of the same points in the narrow format.
     """
-    wider = ask(process, batch, form, shapes(batch.variant, batch), wide=True)
+    wider = ask(process, batch, form, shapes(batch.variant, batch), wide=True, seconds=PATIENCE)
     made = []
     for call in range(batch.count // form.rows):
         if NO_WIDER in wider.replies.errors.get(call, "") or call >= wider.replies.done or wider.replies.died:
@@ -80,7 +81,7 @@ def systematic(
     real arguments.
     """
     near = neighbours(one, 16)
-    answers = ask(process, near, form, shapes(near.variant, near))
+    answers = ask(process, near, form, shapes(near.variant, near), seconds=PATIENCE)
     truths = screen(near.variant, near, fmt)[output]
     if answers.outputs is None or answers.replies.errors:
         return None

@@ -22,6 +22,7 @@ import sys
 import time
 import traceback
 
+ANSWERED = 86  # the status of a child that has sent its answer
 LOST = 70  # the status where the connection to the parent is lost
 TAIL = 2000  # bytes of stderr that are kept
 BASELINE = 2 << 30  # of address space, for what the target imports only when it is called
@@ -252,16 +253,16 @@ def work(channel, forked):
             channel.progress[0] = -2
             channel.write(told, buffers)
             if header["fresh"]:
-                os._exit(0)
+                os._exit(ANSWERED)
             with contextlib.suppress(OSError):
                 os.chdir(here)
 
 
 def _end_with(status):
-    """As the child ended that had the calls to make: nothing where it ended well."""
+    """As the child ended that had the calls to make: nothing where it has answered."""
     if os.WIFSIGNALED(status):
         os.kill(os.getpid(), os.WTERMSIG(status))
-    elif os.WEXITSTATUS(status):
+    elif os.WEXITSTATUS(status) != ANSWERED:
         os._exit(os.WEXITSTATUS(status))
 
 

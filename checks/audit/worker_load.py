@@ -155,7 +155,7 @@ def member(module, name, shown):
 def to_call(found, module, name, shown):
     """The function, or what stands for it: a method without an object, and a class of callables, are made anew."""
     if not callable(found):
-        raise Refused(f"{name} in {shown} is a {type(found).__name__}, which cannot be called")
+        raise Refused(f"{name} in {shown} is of type {type(found).__name__}, which cannot be called")
     if inspect.isclass(found):
         torch: Any = sys.modules.get("torch")
         if torch is not None and issubclass(found, torch.autograd.Function):
@@ -273,7 +273,7 @@ def _library(value):
 
 def one_line(value):
     try:
-        text = " ".join(str(value).split())
+        text = " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
     except BaseException:
         text = ""
     text = text.encode("utf-8", "replace").decode("utf-8")

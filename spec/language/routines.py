@@ -357,13 +357,13 @@ def find(name: str) -> Routine:
         return ROUTINES[name]
     item = REGISTRY.get(name)
     if isinstance(item, Definition):
-        return _of_definition(item)
+        return of_definition(item)
     known = [*ROUTINES, *[i for i, d in REGISTRY.items() if isinstance(d, Definition)]]
     raise LanguageError(f"there is no definition {name}{meant(name, known)}")
 
 
 @lru_cache
-def _of_definition(d: Definition) -> Routine:
+def of_definition(d: Definition) -> Routine:
     """A definition, its Index parameters as the axes; one of numbers alone maps over the elements of arrays."""
     called = [v.sort for v in d.parameters if v.sort.kind != "index"]
     mapped = all(s.kind == "scalar" and not s.domain.integer for s in called)

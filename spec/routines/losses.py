@@ -102,7 +102,7 @@ def ce_grad(
     return slope / logits.dims[0] if reduction == "mean" else slope
 
 
-@routine(entrywise=True)
+@routine
 def mse(pred=Vector["n"], target=Vector["n"], reduction=Choice("mean", "sum", "none")):
     """The squared error of predictions, (pᵢ − tᵢ)²."""
     return reduced(reduction, lambda i: (pred[i] - target[i]) ** 2, over=pred.dims[0])
