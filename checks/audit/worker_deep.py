@@ -17,6 +17,7 @@ numbers: Any = sys.modules["_lemmata_worker_numbers"]
 CONTEXT = numbers.CONTEXT
 NAN, INF = Decimal("NaN"), Decimal("Infinity")
 REAL = "real"
+ROUNDED: list[bool] = []  # whether the call has rounded to float32: then only an error is believed
 SINGLE = False  # whether the arguments are float32: then that is widened, too
 UFUNCS: dict[str, Any] = {}  # by name: functions of base arrays
 FUNCTIONS: dict[str, Any] = {}  # by name: what stands for NumPy's functions
@@ -352,6 +353,8 @@ def cast(base, dtype):
     if wanted == REAL:
         return np.array(real(base))
     if wanted.kind == "f":
+        if base.dtype.kind == "O":
+            ROUNDED.append(True)
         return boxed(np.frompyfunc(lambda v: rounded(v, wanted), 1, 1)(real(base)))
     if wanted.kind == "b":
         return np.asarray(base != 0, bool)

@@ -113,7 +113,7 @@ def log_softmax(x, axis=None):
     off = base - np.where(arrays.UFUNCS["isfinite"](top), top, entries.ZERO)
     moved = np.moveaxis(off, axis, tuple(range(-len(axis), 0)))
     rows = moved.reshape(*moved.shape[: moved.ndim - len(axis)], -1)
-    weights = np.sort(np.where(rows == rows, arrays.UFUNCS["exp"](rows), entries.NAN), axis=-1)
+    weights = np.sort(arrays.UFUNCS["exp"](rows), axis=-1)
     rest = real(sums(weights[..., :-1], -1, keepdims=True))
     down = rows - (arrays.UFUNCS["log1p"](rest) if len(rows) else rest)
     return wrap(np.moveaxis(arrays.objects(down).reshape(moved.shape), tuple(range(-len(axis), 0)), axis))

@@ -16,6 +16,7 @@ FLOAT = "__lemmata_float__"
 DIVIDE, POWER = "__lemmata_divide__", "__lemmata_power__"
 IN_PLACE = "in_place__"
 LEVEL = "deep"
+ROUNDED = "decimal, rounded to float32"
 
 
 def widest(header, target, loaded, uses, sibling):
@@ -71,6 +72,8 @@ class Deeper:
 
     def result(self, value):
         """What came back, as base arrays of Decimals or integers; with plain floats in it, it is refused."""
+        self.label = ROUNDED if self.arrays.ROUNDED else "decimal"
+        self.arrays.ROUNDED.clear()
         try:
             return self.taken(value)
         except self.arrays.NoWider as why:

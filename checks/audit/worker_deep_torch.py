@@ -188,7 +188,7 @@ class Tensor:
         if name in SAME:
             return lambda *_, **__: Tensor(self.deep.copy()) if name == "clone" else self
         if name in CASTS:
-            return lambda: self.to(CASTS[name])
+            return lambda *_, **__: self.to(getattr(torch, CASTS[name]))
         found, in_place = TORCH.get(name), name.endswith("_") and TORCH.get(name[:-1])
         if name.startswith("new_"):
             return lambda *given, dtype=None, **more: CREATED[name[4:]](*given, dtype=dtype or self.dtype, **more)
@@ -242,6 +242,7 @@ def tensor(values, dtype=None, **_):
     single = dtype is None and base.dtype.kind == "O" and not isinstance(values, (Tensor, Deep))
     if single and not arrays.SINGLE:  # numbers written in the source: torch rounds them to float32
         base = arrays.cast(base, np.float32)
+        arrays.ROUNDED.clear()  # what is added to it is as wide as before
     return Tensor(np.array(arrays.cast(base, numpy_dtype(dtype)) if dtype is not None else base).view(Deep), single)
 
 

@@ -241,7 +241,7 @@ def array_part(value, wide):
     if kind == "c":
         raise Unfit(f"returned complex numbers ({label})")
     if kind == "O" and wide and wide.level == "deep":
-        return Part(wide.pairs(made), "float64", (*made.shape, 2), "decimal")
+        return Part(wide.pairs(made), "float64", (*made.shape, 2), wide.label)
     if kind == "O":
         raise Unfit("returned an array of objects")
     if kind not in "biuf":
