@@ -19,7 +19,7 @@ from .. import catalogue
 from ..arithmetic import Unsupported
 from ..format_balls import Format
 from ..selection import UsageError, unknown
-from . import deciding, describing
+from . import deciding, describing, edges
 from .findings import Audit, AuditVerdict, Finding
 from .formats import FORMATS
 from .inputs import batches
@@ -162,6 +162,9 @@ class _Session:
             search.run_through(self.watch)
         search.relate()
         self.notes |= search.notes
+        batches = next(iter(search.first.values()), [])
+        if batches and not search.died:
+            self.notes |= dict.fromkeys(edges.notes(self.process, batches[0], chosen.forms(batches[0])[0]))
         decision = deciding.decide(search, self.process, self.pristine, self.budget / 4)
         purity = Purity(self.process, self.pristine, 1.0)
         impure = decision.impure
