@@ -255,6 +255,7 @@ def ulps(error: float, value: float, fmt: Format) -> float | None:
     if not (math.isfinite(error) and math.isfinite(value)):
         return None
     exponent = math.frexp(value)[1] if value else -1074
-    return error / max(2.0 ** (exponent - fmt.bits), fmt.eta * fmt.u * 2) if exponent > -1000 else error / (fmt.eta * fmt.u * 2)
+    least = fmt.eta * (2 * fmt.u)  # in this order: η·u alone would be 0 in float64
+    return error / max(2.0 ** (exponent - fmt.bits), least) if exponent > -1000 else error / least
 
 

@@ -18,6 +18,7 @@ from ..format_balls import FORMATS, Format
 from ..selection import UsageError, unknown
 from . import deciding, describing
 from .findings import Audit, AuditVerdict, Finding
+from .naming import name_mistake
 from .process import Limits, Loaded, Process, Target
 from .purity import Purity
 from .regression import reproduce
@@ -27,6 +28,7 @@ from .targets import parse, sent
 
 DTYPES = ("float64", "float32")
 SEARCHED = 0.45  # of the budget goes into the search, the rest into what follows it
+NAMED = 1.0  # seconds at most for the mistake's name
 NOT_DIFFERENTIATED = ("optimizers", "schedules")  # topics whose routines nobody takes gradients of
 
 
@@ -148,7 +150,10 @@ class _Session:
         judged = sum(t.values for t in search.tallies.values())
         if decision.verdict is AuditVerdict.CORRECT and not judged:
             return self._audit(AuditVerdict.UNDECIDED, "No result could be judged: no error budget was bounded.")
-        return self._audit(decision.verdict, decision.diagnosis or self._praise(search), decision.findings)
+        mistake = ""
+        if decision.smallest is not None and decision.verdict in (AuditVerdict.WRONG, AuditVerdict.UNSTABLE):
+            mistake = name_mistake(self.process, self.variant, search, decision.smallest, min(NAMED, self.budget / 4))
+        return self._audit(decision.verdict, decision.diagnosis or self._praise(search), decision.findings, mistake)
 
     def _impure(self, purity: Purity, search: Search) -> Any:
         for answers in search.mutations[:3]:
@@ -175,7 +180,9 @@ class _Session:
             text += f"; {search.passed} backward passes of many points agree with the derivative"
         return text + "."
 
-    def _audit(self, verdict: AuditVerdict, diagnosis: str, findings: Sequence[Finding] = ()) -> Audit:
+    def _audit(
+        self, verdict: AuditVerdict, diagnosis: str, findings: Sequence[Finding] = (), mistake: str = ""
+    ) -> Audit:
         style = self.chosen.style if self.chosen else ""
         tallies = self.search.tallies.values() if self.search else ()
         if self.target.kind != "pickle":
@@ -186,6 +193,7 @@ class _Session:
             conventions=dict(self.variant.conventions),
             verdict=verdict,
             diagnosis=diagnosis,
+            mistake=mistake,
             findings=tuple(findings),
             notes=tuple(self.notes),
             formats=tuple(t.row for t in tallies),

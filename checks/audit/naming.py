@@ -1,0 +1,129 @@
+"""The mistake by name, where one fits: said after a certified failure, without any bearing on the verdict.
+
+The target is asked at a few hundred fresh points. An explanation is named only if it predicts all answers there, those
+that fail and those that are right; where none does, nothing is said.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from ...spec.language.routines import Variant
+from . import conditions
+from .alternatives import Narrow, alternatives, changed
+from .calling import ask
+from .explaining import ENOUGH, Explanation, agrees, by_definition, holds, relations
+from .process import Process
+from .reference import shapes
+from .sampled import Sample, Stand, samples
+from .searching import Found, Search
+from .slips import Mutant, mutants
+
+SAMPLING = 0.4  # of the time
+PROBED = 10  # failing calls on which explanations are tried first
+
+
+def name_mistake(process: Process, variant: Variant, search: Search, small: Found, seconds: float) -> str:
+    """What the mistake is and where it shows, in one or two sentences; "" where nothing fits."""
+    try:
+        with np.errstate(all="ignore"):
+            return _named(process, variant, search.seed, small, seconds)
+    except Exception:  # a missing name is no reason to lose a verdict
+        return ""
+
+
+def _named(process: Process, variant: Variant, seed: int, small: Found, seconds: float) -> str:
+    begun = time.monotonic()
+    end = begun + seconds
+    made = samples(process, small.points.variant or variant, small, seed, begun + SAMPLING * seconds)
+    explained = _explained(made, end)
+    where = conditions.where(made)
+    if where and explained:
+        return f"{explained}. It fails only {where}."
+    if where == "where several points come in one call" and _alone(process, made):
+        return "It fails only where several points come in one call: alone, each is right, so they influence each other."
+    return f"{explained}." if explained else f"It fails only {where}." if where else ""
+
+
+def _explained(made: Sequence[Sample], end: float) -> str:
+    """The first explanation that predicts everything."""
+    chosen = _chosen(made)
+    if not chosen:
+        return ""
+    probe = _probe(chosen)
+    for explanation in _explanations(chosen):
+        if time.monotonic() > end:
+            return ""
+        if isinstance(explanation, Narrow):
+            if explanation.agrees(chosen):
+                return explanation.words
+        elif agrees(probe, explanation) and holds(chosen, explanation.predict):
+            return explanation.words
+    return ""
+
+
+def _chosen(made: Sequence[Sample]) -> list[Sample]:
+    """Samples in which the form of the results is plain, their mild calls where enough of these fail."""
+    whole = [s for s in made if s.got is not None]
+    mild = [s.take(np.flatnonzero(s.mild)) for s in whole if s.mild.any()]
+    if _failing(mild) >= ENOUGH:
+        return mild
+    return whole if _failing(whole) >= ENOUGH else []
+
+
+def _failing(made: Sequence[Sample]) -> int:
+    return sum(int(_rows(s).sum()) for s in made)
+
+
+def _rows(sample: Sample) -> np.ndarray:
+    """Calls with a failing entry that is a number."""
+    out = np.zeros(sample.calls, bool)
+    for g, bad in zip(sample.got or [], sample.bad, strict=True):
+        out |= (bad & np.isfinite(g)).reshape(sample.calls, -1).any(axis=1)
+    return out
+
+
+def _probe(made: Sequence[Sample]) -> Sample:
+    """A few failing calls, of small sizes that are not all the same if possible."""
+
+    def rank(s: Sample) -> tuple[bool, bool, int, int]:
+        dims = list(s.batch.dims.values())
+        few, alike = _rows(s).sum() < ENOUGH, len(dims) > len(set(dims)) or 1 in dims
+        return bool(few), alike, sum(v[0].size for v in s.batch.values.values()), -int(_rows(s).sum())
+
+    best = min(made, key=rank)
+    return best.take(np.flatnonzero(_rows(best))[:PROBED])
+
+
+def _explanations(made: Sequence[Sample]) -> Iterator[Explanation]:
+    yield from alternatives(made)
+    yield from relations(made)
+    if all(s.fits for s in made):
+        yield from map(_of, mutants(made[0].batch.variant))
+    yield from changed(made)
+
+
+def _of(mutant: Mutant) -> Explanation:
+    return by_definition(f"It is the formula {mutant.words}", lambda sample: (Stand(mutant.outputs), sample.batch))
+
+
+def _alone(process: Process, made: Sequence[Sample]) -> bool:
+    """Whether the points of failing calls, one at a time, are right."""
+    count = 0
+    for sample in made:
+        failing = np.flatnonzero(sample.status == 1)
+        if sample.form.rows == 1 or not len(failing):
+            continue
+        points = sample.take(failing).batch
+        form = type(sample.form)(sample.form.style, (1,))
+        answers = ask(process, points, form, shapes(points.variant, points), seconds=0.3)
+        if answers.replies.died or answers.replies.done < points.count:
+            return False
+        alone = Sample(points, form, answers, sample.take(failing).wants, np.zeros(points.count, bool))
+        if (alone.status == 1).any():
+            return False
+        count += len(failing)
+    return count >= ENOUGH
