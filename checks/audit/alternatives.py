@@ -24,7 +24,7 @@ GUARDS = [10.0**-k for k in range(3, 17)]
 
 def alternatives(samples: Sequence[Sample]) -> Iterator[Explanation]:
     variant = samples[0].batch.variant
-    yield from _narrower(samples)
+    yield from narrower(samples)
     if not samples[0].wrt:
         yield from _conventions(variant)
         yield from _axes(variant)
@@ -48,14 +48,23 @@ def _conventions(variant: Variant) -> Iterator[Explanation]:
         if "axis" in dict(change):
             yield Explanation(words, lambda s, axis=dict(change)["axis"]: along(s, axis))
         else:
-            yield by_definition(words, lambda s, other=other: _under(s, other))
+            yield by_definition(words, lambda s, other=other: under(s, other))
+
+
+def with_conventions(variant: Variant) -> Iterator[tuple[str, Variant]]:
+    """The variants with another value of one convention, in words."""
+    for name, options in variant.routine.choices.items():
+        for value in options.values:
+            if value != variant.conventions[name] and name != "axis":
+                words = f"{name}={_shown(value)} (if meant, --set {name}={_shown(value)})"
+                yield words, variant.routine.made({**variant.conventions, name: value}, variant.included)
 
 
 def _shown(value: Any) -> str:
     return str(float(value)) if isinstance(value, Fraction) else str(value)
 
 
-def _under(sample: Sample, other: Variant) -> tuple[Variant, Batch] | None:
+def under(sample: Sample, other: Variant) -> tuple[Variant, Batch] | None:
     batch = reread(sample.batch, other)
     return None if batch is None else (other, batch)
 
@@ -153,6 +162,8 @@ def changed(samples: Sequence[Sample]) -> Iterator[Explanation]:
         if is_integer(p) and p.name in batch.integers:
             for step, words in ((1, f"{p.name} + 1 for {p.name}"), (-1, f"{p.name} − 1 for {p.name}")):
                 yield _with(f"It is the definition with {words}", _counting(p.name, step))
+            for n in (0, 1):
+                yield _with(f"{p.name} is ignored, as if it were {n}", _fixing(p.name, n))
 
 
 def _dims(p: Any) -> tuple[str, ...]:
@@ -165,6 +176,10 @@ def _swapping(a: str, b: str) -> Callable[[Batch], Batch]:
 
 def _counting(name: str, step: int) -> Callable[[Batch], Batch]:
     return lambda batch: replace(batch, integers={**batch.integers, name: batch.integers[name] + step})
+
+
+def _fixing(name: str, n: int) -> Callable[[Batch], Batch]:
+    return lambda batch: replace(batch, integers={**batch.integers, name: n})
 
 
 def _changing(p: Any, f: Callable[[np.ndarray], np.ndarray]) -> Callable[[Batch], Batch | None]:
@@ -212,7 +227,7 @@ def _changes(p: Any, array: bool) -> Iterator[tuple[str, Callable[[np.ndarray], 
 
 
 # ---------------------------------------------------------------------- formats
-def _narrower(samples: Sequence[Sample]) -> Iterator[Explanation]:
+def narrower(samples: Sequence[Sample]) -> Iterator[Narrow]:
     """Right to the accuracy of a narrower format, and no more."""
     for name in ("float32", "float16"):
         if FORMATS[name].bits >= samples[0].format.bits:

@@ -6,40 +6,61 @@ A condition is chosen by one half of the calls and must hold for the other half,
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from .input_batches import arguments, coding_of, is_integer
-from .sampled import Sample
+from .sampled import SYMPTOMS, Sample
 
 ENOUGH = 5  # calls of either kind
-LOOSE = 0.02  # share of the calls that are right that may meet a condition, where it need not always fail
+RARE = 0.1  # of the calls in general position
+TINY = 1e-20  # thresholds below are told by the sign
 Mask = np.ndarray
 
 
 def where(samples: Sequence[Sample]) -> str:
-    """Where it fails, in words that follow "it fails only"; "" where no simple condition tells."""
-    status = np.concatenate([s.status for s in samples]) if samples else np.zeros(0, int)
-    bad, good = status == 1, status == -1
-    if bad.sum() < ENOUGH or good.sum() < ENOUGH:
+    """Where it fails, as a sentence: in any way, or else in one of several ways; "" where no simple condition tells."""
+    if not samples:
         return ""
     columns: dict[str, list[Mask]] = {}
     for sample in samples:
         for words, mask in _conditions(sample):
             columns.setdefault(words, []).append(mask)
-    together = {w: np.concatenate(m) for w, m in columns.items() if len(m) == len(samples)}
+    masks = {w: np.concatenate(m) for w, m in columns.items() if len(m) == len(samples)}
+    status = np.concatenate([s.status for s in samples])
+    symptoms = np.concatenate([s.symptoms for s in samples])
+    found = _place(samples, masks, status == 1, status == -1)
+    if found:
+        return f"It fails only {found}"
+    kinds = np.bincount(symptoms, minlength=len(SYMPTOMS))
+    kinds[0] = 0
+    for kind in np.argsort(-kinds, kind="stable")[:2]:
+        if kind > 1 and kinds[kind] < (symptoms > 0).sum():
+            found = _place(samples, masks, symptoms == kind, status == -1)
+            if found:
+                return f"It {SYMPTOMS[kind]} only {found}"
+    return ""
+
+
+def _place(samples: Sequence[Sample], masks: Mapping[str, Mask], bad: Mask, good: Mask) -> str:
+    """The condition in words that tells these calls from those that are right."""
+    if bad.sum() < ENOUGH or good.sum() < ENOUGH:
+        return ""
     general = np.concatenate([s.general for s in samples])
     plain = good & general  # what is degenerate may be right for other reasons
+    usual = plain.sum() < RARE * ((bad | good) & general).sum()
+    if usual:  # it fails nearly everywhere: what is right is so by chance, but for certain sizes
+        masks = {w: m for w, m in masks.items() if w.startswith(("for ", "at "))}
     for right in (good, plain):
-        for words, mask in together.items():
+        for words, mask in masks.items():
             if _tells(mask, bad, right):
                 return words
-    threshold = _threshold(samples, bad, good)
+    threshold = "" if usual else _threshold(samples, bad, good)
     if threshold:
         return threshold
-    needed = {w: m for w, m in together.items() if not (bad & ~m).any() and (good & ~m).sum() >= ENOUGH}
+    needed = {w: m for w, m in masks.items() if not (bad & ~m).any() and (good & ~m).sum() >= ENOUGH}
     for (a, one), (b, other) in itertools.combinations(needed.items(), 2):
         if _tells(one & other, bad, good):
             return f"{a} and {b.removeprefix('where ')}"
@@ -200,7 +221,10 @@ def _threshold(samples: Sequence[Sample], bad: Mask, good: Mask) -> str:
             low, high = (sign * values[good]).max(), (sign * values[bad]).min()
             if low < high and bad.sum() >= 2 * ENOUGH:
                 ends = sorted((sign * low, sign * high))
-                return f"where {words} {_between(*ends)}"
+                if ends[0] < 0 < ends[1]:
+                    return f"where {words} 0"
+                if max(map(abs, ends)) > TINY:
+                    return f"where {words} {_between(*ends)}"
     return ""
 
 

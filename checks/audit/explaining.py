@@ -58,7 +58,10 @@ def agrees(probe: Sample, explanation: Explanation) -> bool:
 
 
 def predicted(sample: Sample, made: Prediction | None) -> np.ndarray | None:
-    """The failing calls that are as predicted; None where an answer is not."""
+    """The failing calls that are as predicted, and not within the prediction's budget of what is expected.
+
+    None where an answer is not as predicted.
+    """
     got = sample.got
     if got is None or made is None or [g.shape for g in got] != [m.shape for m, _ in made]:
         return None
@@ -69,17 +72,19 @@ def predicted(sample: Sample, made: Prediction | None) -> np.ndarray | None:
         with np.errstate(all="ignore"):
             off = np.abs(g - mid).astype(np.float64)
             room = most * rad
+            clear = np.isfinite(g) & np.isfinite(mid) & np.isfinite(rad)
+            told = bad & clear
             if fits:  # closer than to what is expected, by much
                 apart = np.abs(g - sample.expected[o][0]).astype(np.float64)
+                told = told & ~(np.abs(mid - sample.expected[o][0]) <= 16 * CORRECT * rad)
                 room = np.maximum(CORRECT * rad, np.minimum(room, apart / 1024))
-            clear = np.isfinite(g) & np.isfinite(mid) & np.isfinite(rad)
             if np.any(bad & clear & ~(off <= room)) or np.any(bad & np.isfinite(g) & np.isnan(mid)):
                 return None
             if fits:
                 spread = most * (rad + sample.expected[o][1])
                 if np.any(good & clear & ~(off <= spread)):
                     return None
-        explained |= (bad & clear).reshape(sample.calls, -1).any(axis=1)
+        explained |= told.reshape(sample.calls, -1).any(axis=1)
     return explained
 
 

@@ -13,16 +13,19 @@ import numpy as np
 
 from ...spec.language.routines import Variant
 from . import conditions
-from .alternatives import Narrow, alternatives, changed
+from .alternatives import Narrow, alternatives, changed, narrower, under, with_conventions
 from .calling import ask
 from .explaining import ENOUGH, Explanation, agrees, by_definition, holds, relations
+from .inputs import Batch
 from .process import Process
 from .reference import shapes
 from .sampled import Sample, Stand, samples
 from .searching import Found, Search
 from .slips import Mutant, mutants
+from .widening import Outcome
 
 SAMPLING = 0.4  # of the time
+TOGETHER = "It fails only where several points come in one call"
 PROBED = 10  # failing calls on which explanations are tried first
 
 
@@ -39,22 +42,22 @@ def _named(process: Process, variant: Variant, seed: int, small: Found, seconds:
     begun = time.monotonic()
     end = begun + seconds
     made = samples(process, small.points.variant or variant, small, seed, begun + SAMPLING * seconds)
-    explained = _explained(made, end)
+    rounding = small.outcome is Outcome.HEALS  # then the formula is right
+    explained = _explained(made, end, rounding)
     where = conditions.where(made)
-    if where and explained:
-        return f"{explained}. It fails only {where}."
-    if where == "where several points come in one call" and _alone(process, made):
-        return "It fails only where several points come in one call: alone, each is right, so they influence each other."
-    return f"{explained}." if explained else f"It fails only {where}." if where else ""
+    if where == TOGETHER and not explained:
+        alone = _alone(process, made)
+        return f"{TOGETHER}: alone, each is right, so they influence each other." if alone else ""
+    return " ".join(f"{words}." for words in (explained, where) if words)
 
 
-def _explained(made: Sequence[Sample], end: float) -> str:
+def _explained(made: Sequence[Sample], end: float, rounding: bool) -> str:
     """The first explanation that predicts everything."""
     chosen = _chosen(made)
     if not chosen:
         return ""
     probe = _probe(chosen)
-    for explanation in _explanations(chosen):
+    for explanation in narrower(chosen) if rounding else _explanations(chosen):
         if time.monotonic() > end:
             return ""
         if isinstance(explanation, Narrow):
@@ -104,10 +107,22 @@ def _explanations(made: Sequence[Sample]) -> Iterator[Explanation]:
     if all(s.fits for s in made):
         yield from map(_of, mutants(made[0].batch.variant))
     yield from changed(made)
+    if all(s.fits for s in made) and not made[0].wrt:
+        for words, other in with_conventions(made[0].batch.variant):
+            for mutant in mutants(other):
+                yield by_definition(
+                    f"This is {words}, and the formula {mutant.words}",
+                    lambda s, other=other, mutant=mutant: _otherwise(s, other, mutant),
+                )
 
 
 def _of(mutant: Mutant) -> Explanation:
     return by_definition(f"It is the formula {mutant.words}", lambda sample: (Stand(mutant.outputs), sample.batch))
+
+
+def _otherwise(sample: Sample, other: Variant, mutant: Mutant) -> tuple[Stand, Batch] | None:
+    made = under(sample, other)
+    return None if made is None else (Stand(mutant.outputs), made[1])
 
 
 def _alone(process: Process, made: Sequence[Sample]) -> bool:

@@ -24,12 +24,14 @@ from .input_batches import arguments, is_array, is_integer
 from .inputs import Batch, batches
 from .judging import limit
 from .process import Process
-from .reference import Screen, screen, screen_slopes, shapes
+from .reference import Point, Screen, screen, screen_slopes, shapes
 from .searching import Found
 from .strata import Entries
 
 BATCHES = 16
+SETTLED = 6  # infinite values of a batch that are looked at exactly
 ROWS = 24  # points of a batch
+SYMPTOMS = ("", "gives another number", "gives inf", "gives −inf", "gives nan", "raises", "returns another shape")
 LARGEST = 30.0  # |entry| of a mild point
 SECONDS = 0.3  # that the target may take for one batch
 
@@ -141,8 +143,24 @@ class Sample:
         for g, (mid, rad) in zip(self.got or [], self.expected, strict=True):
             with np.errstate(all="ignore"):
                 far = ~(np.abs(g - mid) <= limit(self.format) * rad)
-            made.append(far & self._known(mid, rad) & self._returned(g))
+            far &= self._known(mid, rad) & self._returned(g)
+            if self.wrt:  # at kinks other slopes may be right as well
+                far &= ~np.isfinite(g) | self.general.reshape(-1, *[1] * (g.ndim - 1))
+            made.append(far)
+        self._settle(made)
         return made
+
+    def _settle(self, bad: list[np.ndarray]) -> None:
+        """Add results that are finite or NaN where the value is an infinity, a few of them, by exact values."""
+        if self.wrt or (self.form.lead and self.batch.variant.conventions.get("axis", -1) not in (-1, "none")):
+            return
+        for o, (g, s) in enumerate(zip(self.got or [], self.wants, strict=True)):
+            got, mine = g.reshape(s.mid.shape), bad[o].reshape(s.mid.shape)
+            odd = np.argwhere(~np.isfinite(s.mid) & (got != s.mid) & self._returned(g).reshape(s.mid.shape))
+            for row, *index in odd[:SETTLED].tolist():
+                truth = Point(self.batch.variant, self.batch.point(row), self.format).truth(o, tuple(index))
+                mine[(row, *index)] = truth.infinite and got[(row, *index)] != float(truth.low)
+            bad[o] = mine.reshape(g.shape)
 
     @cached_property
     def good(self) -> list[np.ndarray]:
@@ -165,8 +183,12 @@ class Sample:
         """For each call: 1 where it fails in any way, −1 where it is right, 0 where that is open."""
         out = np.zeros(self.calls, int)
         known = np.ones(self.calls, bool)
-        for mid, rad in self.expected:
-            known &= self._known(mid, rad).reshape(self.calls, -1).all(axis=1)
+        for g, (mid, rad) in zip(self.got if self.fits and self.got else [None] * len(self.expected), self.expected, strict=True):
+            sure = self._known(mid, rad)
+            sure = sure if g is None else sure | (np.isinf(mid) & (g == mid))
+            known &= sure.reshape(self.calls, -1).all(axis=1)
+            if self.wrt:
+                known &= self.general
         if self.fits:
             for bad in self.bad:
                 out[bad.reshape(self.calls, -1).any(axis=1)] = 1
@@ -175,6 +197,17 @@ class Sample:
             if call < self.calls:
                 out[call] = 1 if known[call] else 0
         return out
+
+    @cached_property
+    def symptoms(self) -> np.ndarray:
+        """For each failing call what came back, by its number in `SYMPTOMS`; 0 for any other call."""
+        out = np.where(self.status == 1, 1, 0)
+        for g, bad in zip(self.got or [], self.bad, strict=True) if self.fits else ():
+            for kind, seen in ((2, np.isposinf(g)), (3, np.isneginf(g)), (4, np.isnan(g))):
+                out[(seen & bad).reshape(self.calls, -1).any(axis=1)] = kind
+        out[[c for c in self.answers.misshapen if c < self.calls]] = 6
+        out[[c for c in self.answers.replies.errors if c < self.calls]] = 5
+        return np.where(self.status == 1, out, 0)
 
     @cached_property
     def mild(self) -> np.ndarray:

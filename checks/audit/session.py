@@ -152,7 +152,7 @@ class _Session:
             return self._audit(AuditVerdict.UNDECIDED, "No result could be judged: no error budget was bounded.")
         mistake = ""
         if decision.smallest is not None and decision.verdict in (AuditVerdict.WRONG, AuditVerdict.UNSTABLE):
-            mistake = name_mistake(self.process, self.variant, search, decision.smallest, min(NAMED, self.budget / 4))
+            mistake = name_mistake(self.process, self.variant, search, decision.smallest, min(NAMED, self.budget / 2))
         return self._audit(decision.verdict, decision.diagnosis or self._praise(search), decision.findings, mistake)
 
     def _impure(self, purity: Purity, search: Search) -> Any:

@@ -51,15 +51,19 @@ def mutants(variant: Variant) -> Iterator[Mutant]:
 def _of_forms(variant: Variant, forms: Sequence[Any], seen: set[Any]) -> Iterator[Mutant]:
     with x.as_written():
         slips = list(dict.fromkeys(_slips(variant, forms)))
-        groups: dict[str, list[Slip]] = {}
+        kinds: dict[Any, list[Slip]] = {}
+        alike: dict[Any, list[Slip]] = {}  # the same but for the names of bound indices
         for slip in slips:
-            groups.setdefault(slip.kind, []).append(slip)
-        for group in groups.values():
-            if group[0].kind and 1 < len({s.old for s in group}) <= 4:
+            kinds.setdefault(slip.kind, []).append(slip)
+            alike.setdefault(_canonical(slip), []).append(slip)
+        for slip in slips:
+            group = kinds.pop(slip.kind, [])
+            if slip.kind and 1 < len({s.old for s in group}) <= 4:
                 words = " and ".join(dict.fromkeys(s.words for s in group))
                 yield from _made(variant, forms, {s.old: s.new for s in group}, words, seen)
-        for slip in slips:
-            yield from _made(variant, forms, {slip.old: slip.new}, slip.words, seen)
+            group = alike.pop(_canonical(slip), [])
+            if group:
+                yield from _made(variant, forms, {s.old: s.new for s in group}, slip.words, seen)
         for form, words in _other_axes(variant, forms):
             yield from _put(variant, [form], words, seen)
         for slip in slips:
@@ -102,6 +106,15 @@ def _put(variant: Variant, forms: list[Any], words: str, seen: set[Any]) -> Iter
         seen.add(tuple(forms))
         made = [replace(o, stable=f, literal=f) for o, f in zip(variant.outputs, forms, strict=True)]
         yield Mutant(words, tuple(made))
+
+
+def _canonical(slip: Slip) -> Any:
+    """The slip with bound indices by their order."""
+    order: dict[Any, Any] = {}
+    for part in (*x.subexpressions(slip.old), *x.subexpressions(slip.new)):
+        if isinstance(part, x.Bound) and part not in order:
+            order[part] = x.Bound("k", len(order) + 1)
+    return _replaced(slip.old, order), _replaced(slip.new, order)
 
 
 def _replaced(e: Any, changes: Mapping[Any, Any]) -> Any:
@@ -229,6 +242,7 @@ def _of(e: Any, ranges: Ranges, symbols: Mapping[str, Sequence[Any]]) -> Iterato
             yield 2, _swap(e, other(*e.args))
             for a in e.args:
                 yield 2, _swap(e, a)
+            yield 2, Slip("square", f"with the square of {_short(e)}", e, sp.Pow(e, sp.Integer(2)))
         case x.floor() | x.ceiling():
             yield 2, _swap(e, (x.ceiling if isinstance(e, x.floor) else x.floor)(*e.args))
         case x.ByValue():
@@ -238,7 +252,7 @@ def _of(e: Any, ranges: Ranges, symbols: Mapping[str, Sequence[Any]]) -> Iterato
             at, there, elsewhere = e.args
             shown = _said(at)
             flipped = x.WhereNonnegative(sp.Mul(sp.Integer(-1), at), elsewhere, there)
-            yield 1, Slip("", f"with the other case at {shown} = 0", e, flipped)
+            yield 1, Slip("", f"with {shown} > 0 instead of {shown} ≥ 0", e, flipped)
             yield 1, Slip("", f"without the case {shown} < 0", e, there)
             yield 1, Slip("", f"without the case {shown} ≥ 0", e, elsewhere)
             yield 3, Slip("", f"with the cases of {shown} ≥ 0 exchanged", e, x.WhereNonnegative(at, elsewhere, there))
@@ -401,6 +415,7 @@ def _totals(e: Any, ranges: Ranges) -> Iterator[tuple[int, Slip]]:
     kind = f"over {e.index.name}"
     yield 1, Slip(kind, f"with the mean instead of the sum {_short(e)}", e, sp.Mul(e, sp.Pow(size, sp.Integer(-1))))
     yield 2, Slip(kind, f"with the largest term instead of the sum {_short(e)}", e, x.Largest(*e.args))
+    yield 2, Slip("norm", f"with the square root of {_short(e)}", e, sp.Pow(e, sp.S.Half))
     shorter = x.Total(e.body, e.index, e.low, sp.Add(size, sp.Integer(-1)))
     yield 2, Slip(kind, f"without the last term of {_short(e)}", e, shorter)
     later = x.Total(e.body, e.index, sp.Add(e.low, sp.Integer(1)), size)
@@ -487,9 +502,9 @@ def _pair(e: Any, ranges: Ranges) -> tuple[Any, Any] | None:
 
 def _over(e: Any, pair: tuple[Any, Any], ranges: Ranges, along: str) -> Any:
     i, j = pair
-    top = max([x.level(e), *[k.level for k in ranges if isinstance(k, x.Bound)]])
+    body = _turned(e.body, ranges, along)
+    top = max([x.level(e), x.level(body), *[k.level for k in ranges if isinstance(k, x.Bound)]])
     inner, outer = x.Bound(e.index.name, top + 1), x.Bound(i.name, top + 2)
-    body = _turned(e.body, {**ranges, e.index: e.high}, along)
     if along == "both":
         body = x.substitute(body, {e.index: inner, i: outer}, reopen=False)
         return e.func(e.func(body, inner, e.low, e.high), outer, e.low, ranges[i])
