@@ -150,15 +150,22 @@ def _exchanged(samples: Sequence[Sample]) -> Iterator[Explanation]:
             yield _with(f"{a.name} and {b.name} are exchanged", _swapping(a.name, b.name))
 
 
-def changed(samples: Sequence[Sample]) -> Iterator[Explanation]:
-    """The definition of arguments that were changed before."""
+def changed(samples: Sequence[Sample], likely: bool) -> Iterator[Explanation]:
+    """The definition of arguments that were changed before: first what is likely, then the rest."""
     batch = samples[0].batch
     plain = [p for p in arguments(batch.variant) if p.name in batch.values and coding_of(p) == "AS_IS"]
     reals = [p for p in plain if not p.sort.description()["values"]]
+    for p in arguments(batch.variant) if likely else ():
+        described = p.sort.description()
+        other = {(0, 1): 1.0, (-1, 1): 0.0}.get(tuple(sorted(described["values"])))
+        if other is not None and not described["sums"] and p.name in batch.values and coding_of(p) != "POSITIONS":
+            yield _with(
+                f"{p.name} is taken the other way round", _changing(p, lambda v, other=other: v.dtype.type(other) - v)
+            )
     for p in reals:
-        for words, f in _changes(p, p.sort.kind == "array"):
+        for words, f in (_likely if likely else _changes)(p, p.sort.kind == "array"):
             yield _with(words, _changing(p, f))
-    for p in arguments(batch.variant):
+    for p in arguments(batch.variant) if likely else ():
         if is_integer(p) and p.name in batch.integers:
             for step, words in ((1, f"{p.name} + 1 for {p.name}"), (-1, f"{p.name} − 1 for {p.name}")):
                 yield _with(f"It is the definition with {words}", _counting(p.name, step))
@@ -193,10 +200,12 @@ def _changing(p: Any, f: Callable[[np.ndarray], np.ndarray]) -> Callable[[Batch]
     return change
 
 
-def _changes(p: Any, array: bool) -> Iterator[tuple[str, Callable[[np.ndarray], np.ndarray]]]:
+Change = tuple[str, Callable[[np.ndarray], np.ndarray]]
+
+
+def _likely(p: Any, array: bool) -> Iterator[Change]:
     """What code may do to an argument before it uses it."""
-    name, described = p.name, p.sort.description()
-    entries = Entries.of(described, "float64")
+    name = p.name
     yield f"{name} is taken with the opposite sign", lambda v: -v
     yield f"{name} is ignored, as if it were 0", np.zeros_like
     yield f"{name} is ignored, as if it were 1", np.ones_like
@@ -205,10 +214,20 @@ def _changes(p: Any, array: bool) -> Iterator[tuple[str, Callable[[np.ndarray], 
         if len(p.sort.dims) == 2:
             yield f"{name} is flipped along both axes", lambda v: np.flip(v, (-1, -2))
             yield f"Rows and columns of {name} are exchanged", lambda v: np.swapaxes(v, -1, -2)
-        yield f"Only the first entry of {name} is used", lambda v: np.broadcast_to(v[:, :1], v.shape) if v.ndim == 2 else v
-    if entries.low is None:
+    if Entries.of(p.sort.description(), "float64").low is None:
         yield f"The absolute value of {name} is taken", np.abs
         yield f"{name} is cut off below 0", lambda v: np.maximum(v, 0)
+
+
+def _changes(p: Any, array: bool) -> Iterator[Change]:
+    """What else it may do: cut off, round, guard against 0."""
+    name = p.name
+    entries = Entries.of(p.sort.description(), "float64")
+    if array:
+        yield (
+            f"Only the first entry of {name} is used",
+            lambda v: np.broadcast_to(v[:, :1], v.shape) if v.ndim == 2 else v,
+        )
     yield f"The square of {name} stands for {name}", np.square
     yield f"{name} is rounded to whole numbers", np.rint
     yield f"{name} is cut to whole numbers", np.trunc

@@ -17,11 +17,14 @@ from .sampled import SYMPTOMS, Sample
 ENOUGH = 5  # calls of either kind
 RARE = 0.1  # of the calls in general position
 TINY = 1e-20  # thresholds below are told by the sign
-Mask = np.ndarray
+Mask = Any  # an array of bool, one for each call
 
 
 def where(samples: Sequence[Sample]) -> str:
     """Where it fails, as a sentence: in any way, or else in one of several ways; "" where no simple condition tells."""
+    alone = [s for s in samples if s.form.rows == 1]
+    if any((s.status == 1).any() for s in alone):
+        samples = alone  # one point a call says most
     if not samples:
         return ""
     columns: dict[str, list[Mask]] = {}
@@ -63,7 +66,7 @@ def _place(samples: Sequence[Sample], masks: Mapping[str, Mask], bad: Mask, good
     needed = {w: m for w, m in masks.items() if not (bad & ~m).any() and (good & ~m).sum() >= ENOUGH}
     for (a, one), (b, other) in itertools.combinations(needed.items(), 2):
         if _tells(one & other, bad, good):
-            return f"{a} and {b.removeprefix('where ')}"
+            return f"{a} and {b.removeprefix(a.partition(' ')[0] + ' ')}"
     return ""
 
 
@@ -171,7 +174,10 @@ def _of_argument(sample: Sample, p: Any) -> Iterator[tuple[str, Mask]]:
     if v.ndim == 3:
         yield on(f"where a column of {name} is constant", (v == v[:, :1]).all(axis=1).any(axis=1))
         yield on(f"where a row of {name} is constant", (v == v[..., :1]).all(axis=2).any(axis=1))
-        yield on(f"where a row or a column of {name} is 0", ((v == 0).all(axis=1).any(axis=1) | (v == 0).all(axis=2).any(axis=1)))
+        yield on(
+            f"where a row or a column of {name} is 0",
+            ((v == 0).all(axis=1).any(axis=1) | (v == 0).all(axis=2).any(axis=1)),
+        )
 
 
 def _of_two(sample: Sample) -> Iterator[tuple[str, Mask]]:
@@ -181,7 +187,10 @@ def _of_two(sample: Sample) -> Iterator[tuple[str, Mask]]:
         v, w = values[a], values[b]
         if v.shape == w.shape:
             same, nil = (v == w).reshape(len(v), -1), ((v == 0) & (w == 0)).reshape(len(v), -1)
-            yield f"where {a} and {b} are both 0{' at an entry' if v.ndim > 1 else ''}", _by_call(sample, nil.any(axis=1))
+            yield (
+                f"where {a} and {b} are both 0{' at an entry' if v.ndim > 1 else ''}",
+                _by_call(sample, nil.any(axis=1)),
+            )
             yield f"where {a} = {b}", _by_call(sample, same.all(axis=1))
             for c, d, one, other in ((a, b, v, w), (b, a, w, v)):
                 gone = ((one == 0) & (other != 0)).reshape(len(v), -1).any(axis=1)
@@ -197,18 +206,32 @@ def _measures(sample: Sample) -> Iterator[tuple[str, str, Mask]]:
         if name in sample.batch.exact_names():
             continue
         entry = f"an entry of {name}" if v.ndim > 1 else name
-        yield f"{entry} is above", f"no entry of {name} is above" if v.ndim > 1 else f"{name} is at most", finite.max(axis=1)
-        yield f"no entry of {name} is below" if v.ndim > 1 else f"{name} is at least", f"{entry} is below", finite.min(axis=1)
+        yield (
+            f"{entry} is above",
+            f"no entry of {name} is above" if v.ndim > 1 else f"{name} is at most",
+            finite.max(axis=1),
+        )
+        yield (
+            f"no entry of {name} is below" if v.ndim > 1 else f"{name} is at least",
+            f"{entry} is below",
+            finite.min(axis=1),
+        )
         size = np.abs(finite)
         yield f"{entry} is larger in size than", f"no entry of {name} is larger in size than", size.max(axis=1)
         if v.ndim > 1:
-            yield f"entries of {name} differ by more than", f"no entries of {name} differ by more than", np.ptp(finite, axis=1)
+            yield (
+                f"entries of {name} differ by more than",
+                f"no entries of {name} differ by more than",
+                np.ptp(finite, axis=1),
+            )
     for name, n in {**sample.batch.dims, **sample.batch.integers}.items():
         yield f"{name} is above", f"{name} is at most", np.full(sample.calls, float(n))
 
 
 def _threshold(samples: Sequence[Sample], bad: Mask, good: Mask) -> str:
     """A number that separates, with room for few others in between."""
+    described = [p.sort.description() for p in arguments(samples[0].batch.variant)]
+    ends_of = {float(d[end]) for d in described for end in ("low", "high") if d[end]}  # of domains: no surprise there
     columns: dict[tuple[str, str], list[Mask]] = {}
     for sample in samples:
         for above, below, values in _measures(sample):
@@ -219,12 +242,26 @@ def _threshold(samples: Sequence[Sample], bad: Mask, good: Mask) -> str:
         values = np.concatenate(made)
         for words, sign in ((above, 1.0), (below, -1.0)):
             low, high = (sign * values[good]).max(), (sign * values[bad]).min()
-            if low < high and bad.sum() >= 2 * ENOUGH:
+            if low < high and sign * low not in ends_of and bad.sum() >= 2 * ENOUGH:
                 ends = sorted((sign * low, sign * high))
                 if ends[0] < 0 < ends[1]:
                     return f"where {words} 0"
                 if max(map(abs, ends)) > TINY:
                     return f"where {words} {_between(*ends)}"
+    return _band(samples, bad, good)
+
+
+def _band(samples: Sequence[Sample], bad: Mask, good: Mask) -> str:
+    """Two numbers between which a number lies."""
+    for name, v in samples[0].batch.values.items():
+        if v.ndim > 1 or any(s.form.rows > 1 for s in samples) or bad.sum() < 2 * ENOUGH:
+            continue
+        values = np.concatenate([s.batch.values[name].astype(np.float64) for s in samples])
+        first, last = values[bad].min(), values[bad].max()
+        below, above = values[good & (values < first)], values[good & (values > last)]
+        inside = good & (values >= first) & (values <= last)
+        if not inside.any() and len(below) and len(above) and max(abs(first), abs(last)) > TINY:
+            return f"where {name} is between {_between(below.max(), first)} and {_between(last, above.min())}"
     return ""
 
 

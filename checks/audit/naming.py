@@ -15,16 +15,18 @@ from ...spec.language.routines import Variant
 from . import conditions
 from .alternatives import Narrow, alternatives, changed, narrower, under, with_conventions
 from .calling import ask
-from .explaining import ENOUGH, Explanation, agrees, by_definition, holds, relations
+from .explaining import ENOUGH, Explanation, agrees, by_definition, holds
 from .inputs import Batch
 from .process import Process
 from .reference import shapes
+from .relations import relations
 from .sampled import Sample, Stand, samples
 from .searching import Found, Search
 from .slips import Mutant, mutants
 from .widening import Outcome
 
 SAMPLING = 0.4  # of the time
+FORMULA = "It is the formula"
 TOGETHER = "It fails only where several points come in one call"
 PROBED = 10  # failing calls on which explanations are tried first
 
@@ -44,6 +46,8 @@ def _named(process: Process, variant: Variant, seed: int, small: Found, seconds:
     made = samples(process, small.points.variant or variant, small, seed, begun + SAMPLING * seconds)
     rounding = small.outcome is Outcome.HEALS  # then the formula is right
     explained = _explained(made, end, rounding)
+    if explained and not explained.startswith(FORMULA):  # where it shows is no news then
+        return f"{explained}."
     where = conditions.where(made)
     if where == TOGETHER and not explained:
         alone = _alone(process, made)
@@ -104,9 +108,10 @@ def _probe(made: Sequence[Sample]) -> Sample:
 def _explanations(made: Sequence[Sample]) -> Iterator[Explanation]:
     yield from alternatives(made)
     yield from relations(made)
+    yield from changed(made, likely=True)
     if all(s.fits for s in made):
         yield from map(_of, mutants(made[0].batch.variant))
-    yield from changed(made)
+    yield from changed(made, likely=False)
     if all(s.fits for s in made) and not made[0].wrt:
         for words, other in with_conventions(made[0].batch.variant):
             for mutant in mutants(other):
@@ -117,7 +122,7 @@ def _explanations(made: Sequence[Sample]) -> Iterator[Explanation]:
 
 
 def _of(mutant: Mutant) -> Explanation:
-    return by_definition(f"It is the formula {mutant.words}", lambda sample: (Stand(mutant.outputs), sample.batch))
+    return by_definition(f"{FORMULA} {mutant.words}", lambda sample: (Stand(mutant.outputs), sample.batch))
 
 
 def _otherwise(sample: Sample, other: Variant, mutant: Mutant) -> tuple[Stand, Batch] | None:

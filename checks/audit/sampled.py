@@ -1,7 +1,7 @@
 """Answers at a few hundred fresh points beside what they should be, from which a mistake is told by name.
 
-Half of the points are mild: numbers of ordinary size in general position, where each slip in a formula shows. The others
-are those of the search, and neighbours of the failing input, where what is special about failing ones shows.
+Half of the points are numbers of ordinary size in general position, where each slip in a formula shows. The others are
+of the search's kinds, and neighbours of the failing input, where what is special about failing ones shows.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ BATCHES = 16
 SETTLED = 6  # infinite values of a batch that are looked at exactly
 ROWS = 24  # points of a batch
 SYMPTOMS = ("", "gives another number", "gives inf", "gives −inf", "gives nan", "raises", "returns another shape")
-LARGEST = 30.0  # |entry| of a mild point
+LARGEST = 8.0  # |entry| of a mild point
 SECONDS = 0.3  # that the target may take for one batch
 
 
@@ -108,7 +108,7 @@ class Sample:
         return screen(stand, batch, fmt)
 
     def single(self, stand: Any, batch: Batch) -> bool:
-        """Whether other formulas, or other arguments, give the entry that fails most often; True where it is not told."""
+        """Whether other formulas or arguments give the entry that fails most often; True where this is not told."""
         if self._entry is None:
             return True
         output, index, rows, got = self._entry
@@ -183,7 +183,9 @@ class Sample:
         """For each call: 1 where it fails in any way, −1 where it is right, 0 where that is open."""
         out = np.zeros(self.calls, int)
         known = np.ones(self.calls, bool)
-        for g, (mid, rad) in zip(self.got if self.fits and self.got else [None] * len(self.expected), self.expected, strict=True):
+        for g, (mid, rad) in zip(
+            self.got if self.fits and self.got else [None] * len(self.expected), self.expected, strict=True
+        ):
             sure = self._known(mid, rad)
             sure = sure if g is None else sure | (np.isinf(mid) & (g == mid))
             known &= sure.reshape(self.calls, -1).all(axis=1)
@@ -212,7 +214,7 @@ class Sample:
     @cached_property
     def mild(self) -> np.ndarray:
         """The calls with numbers of ordinary size only."""
-        return (points.sizes(self.batch).reshape(self.calls, -1) <= LARGEST).all(axis=1)
+        return np.all(points.sizes(self.batch).reshape(self.calls, -1) <= LARGEST, axis=1)
 
     def take(self, calls: np.ndarray) -> Sample:
         """Some of the calls."""
@@ -263,7 +265,8 @@ def samples(process: Process, variant: Variant, small: Found, seed: int, end: fl
 def _batches(variant: Variant, small: Found, rng: np.random.Generator) -> Iterator[Batch]:
     dtype = small.points.dtype
     near = small.points.take(np.zeros(ROWS, int))
-    yield replace(_tempered(near, rng, by=0.5), stratum="near")
+    for by in (0.5, 0.1):
+        yield replace(_tempered(near, rng, by), stratum="near")
     stream = batches(variant, dtype, rng)
     seen: list[Any] = []
     skipped = 0
@@ -288,7 +291,7 @@ def _mixed(one: Batch, other: Batch, half: np.ndarray) -> Batch:
 
 
 def _tempered(batch: Batch, rng: np.random.Generator, by: float = 0.0) -> Batch:
-    """Ordinary numbers in place of all real ones; or, with `by`, each moved in proportion, and some to 0 or to another."""
+    """Ordinary numbers in place of all real ones; or, with `by`, each moved in proportion, and some to another."""
     values = dict(batch.values)
     for p in arguments(batch.variant):
         described = p.sort.description()
@@ -316,9 +319,9 @@ def _forms(form: Form, variant: Variant, number: int) -> Iterator[Form]:
     if not variant.maps or form.style == "numbers":
         yield replace(form, lead=())
     elif variant.maps == "elements":
-        yield replace(form, lead=(1,) if number % 2 else (3,))
+        yield replace(form, lead=(3,) if number % 4 == 3 else (1,))
     else:
-        yield replace(form, lead=[(), (3,), (2, 2), (2,)][number % 4] if len(form.lead) != 1 or number % 2 else (4,))
+        yield replace(form, lead=[(), (3,), (), (2, 2)][number % 4])
     if (form.layout or form.integers) and number % 2:
         yield Form(form.style, () if not variant.maps or form.style == "numbers" else (3,))
 
@@ -326,7 +329,7 @@ def _forms(form: Form, variant: Variant, number: int) -> Iterator[Form]:
 def _general(batch: Batch, form: Form) -> np.ndarray:
     """The second half of the calls, as `_mixed` arranges them."""
     calls = np.arange(batch.count // form.rows) * form.rows
-    return (calls >= ROWS // 2) & (batch.stratum != "near") & (not form.integers)
+    return np.asarray((calls >= ROWS // 2) & (batch.stratum != "near") & (not form.integers))
 
 
 def _asked(process: Process, batch: Batch, form: Form, small: Found, rng: np.random.Generator) -> Sample | None:
@@ -351,5 +354,3 @@ def _asked(process: Process, batch: Batch, form: Form, small: Found, rng: np.ran
         return None
     done = min(answers.replies.done, sample.calls)
     return sample if done == sample.calls else sample.take(np.arange(done)) if done else None
-
-

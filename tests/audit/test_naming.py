@@ -1,0 +1,122 @@
+"""The mistake by name: of wrong targets of many kinds, and no name where none fits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lemmata.checks.audit import audit
+from lemmata.checks.audit.conditions import where
+from lemmata.checks.audit.explaining import Explanation, agrees, by_definition, holds
+from lemmata.checks.audit.slips import mutants
+from lemmata.spec.language.routines import find
+
+TARGETS = '''
+import numpy as np
+
+def mse_sum(p, t): return ((p - t) ** 2).sum()
+def mse_half(p, t): return ((p - t) ** 2).mean() / 2
+def mse_root(p, t): return np.sqrt(((p - t) ** 2).mean())
+def mse_kept(p, t): return ((p - t) ** 2).mean(keepdims=True)
+def kl_bits(p, q):
+    with np.errstate(all="ignore"): return np.sum(np.where(p > 0, p * np.log2(p / q), 0))
+def kl_exchanged(p, q):
+    with np.errstate(all="ignore"): return np.sum(np.where(q > 0, q * np.log(q / p), 0))
+def softmax_first(x):
+    e = np.exp(x - x.max(axis=0, keepdims=True)); return e / e.sum(axis=0, keepdims=True)
+def softmax_guarded(x):
+    e = np.exp(x - x.max(-1, keepdims=True)); return e / (e.sum(-1, keepdims=True) + 1e-8)
+def tanh_narrow(x): return np.tanh(x.astype(np.float32)).astype(x.dtype)
+def sigmoid_minus(x): return -np.tanh(x / 2) / 2 - 0.5
+def logmeanexp(x):
+    m = x.max(-1, keepdims=True); return (m + np.log(np.mean(np.exp(x - m), -1, keepdims=True)))[..., 0]
+def adam_correction(w, g, m, v, t, lr, b1, b2, eps):
+    m = b1 * m + (1 - b1) * g; v = b2 * v + (1 - b2) * g * g
+    return w - lr * (m / (1 - b1)) / np.sqrt(v / (1 - b2) + eps), m, v
+def adam_outside(w, g, m, v, t, lr, b1, b2, eps):
+    m = b1 * m + (1 - b1) * g; v = b2 * v + (1 - b2) * g * g
+    return w - lr * (m / (1 - b1 ** t)) / (np.sqrt(v / (1 - b2 ** t)) + eps), m, v
+def momentum_late(w, g, v, lr, beta): return w - lr * v, beta * v + g
+def momentum_only(w, g, v, lr, beta): return w - lr * (beta * v + g)
+def sgd_decoupled(w, g, lr, wd): return w - lr * g - wd * w
+def layernorm_unbiased(X, gamma, beta, eps):
+    return gamma * (X - X.mean(1, keepdims=True)) / np.sqrt(X.var(1, keepdims=True) * X.shape[1] / max(X.shape[1] - 1, 1e-300) + eps) + beta
+def layernorm_columns(X, gamma, beta, eps): return gamma * (X - X.mean(0)) / np.sqrt(X.var(0) + eps) + beta
+def attention_unscaled(Q, K, V):
+    s = Q @ K.T; e = np.exp(s - s.max(1, keepdims=True)); return e / e.sum(1, keepdims=True) @ V
+def attention_inverted(Q, K, V, mask):
+    s = np.where(mask, -1e30, Q @ K.T / np.sqrt(Q.shape[1])); e = np.exp(s - s.max(1, keepdims=True)); return e / e.sum(1, keepdims=True) @ V
+def convolved(X, K, p, s):
+    X = np.pad(X, p); K = K[::-1, ::-1]; h, w = K.shape
+    rows, columns = (X.shape[0] - h) // s + 1, (X.shape[1] - w) // s + 1
+    return np.array([[(X[i*s:i*s+h, j*s:j*s+w] * K).sum() for j in range(columns)] for i in range(rows)]).reshape(rows, columns)
+def unstrided(X, K, p, s): return convolved(X, K[::-1, ::-1], p, 1)
+def sign_at_zero(w, lam): return lam * np.where(w >= 0, 1.0, -1.0)
+def leaky(x): return np.where(x > 0, x, 0.01 * x)
+def entropy_zero(p): return -np.sum(p * np.log(p))
+def one_row(X, gamma, beta, eps):
+    return X * gamma + beta if len(X) == 1 else gamma * (X - X.mean(0)) / np.sqrt(X.var(0) + eps) + beta
+def hinge_squared(s, y): return (np.maximum(0, 1 - y * s) ** 2).mean()
+def hinge_bits(s, y): return np.maximum(0, 1 - (2 * y - 1) * s).mean()
+def overflowing(x): return np.log1p(np.exp(x))
+
+def noisy(p, t):
+    digits = np.frombuffer(p.tobytes() + t.tobytes(), np.uint8).astype(float)
+    return ((p - t) ** 2).mean() * (1 + np.sin(digits @ np.arange(1, len(digits) + 1)) / 3)
+def twice_often(p, t):
+    digits = np.frombuffer(p.tobytes() + t.tobytes(), np.uint8).astype(float)
+    return ((p - t) ** 2).mean() * (2 if np.sin(digits @ np.arange(1, len(digits) + 1)) < 0.9 else 3)
+'''
+
+NAMES = [
+    ("mse_sum", "mse", ["reduction=sum; if meant, --set reduction=sum"]),
+    ("mse_half", "mse", ["half the expected value"]),
+    ("mse_root", "mse", ["square root of what is expected"]),
+    ("mse_kept", "mse", ["axes of length 1 too many"]),
+    ("kl_bits", "kl", ["--set base=2"]),
+    ("kl_exchanged", "kl", ["p and q are exchanged"]),
+    ("softmax_first", "softmax", ["--set axis=0"]),
+    ("softmax_guarded", "softmax", ["1e-8 added to"]),
+    ("tanh_narrow", "tanh", ["computes in float32"]),
+    ("sigmoid_minus", "sigmoid", ["minus the expected value"]),
+    ("logmeanexp", "logsumexp", ["log k less than expected"]),
+    ("adam_correction", "adam", ["bias correction by 1 − b₁ instead of 1 − b₁^t", "It fails only at t > 1"]),
+    ("adam_outside", "adam", ["--set eps_placement=outside"]),
+    ("momentum_late", "momentum", ["vⱼ instead of the new"]),
+    ("momentum_only", "momentum", ["returns only result 1 of 2"]),
+    ("sgd_decoupled", "sgd", ["wd·wⱼ outside the product"]),
+    ("layernorm_unbiased", "layernorm", ["division by d − 1 instead of d"]),
+    ("layernorm_columns", "layernorm", ["along the other axis"]),
+    ("attention_unscaled", "attention", ["without the division by √(d)"]),
+    ("attention_inverted", "attention", ["mask is taken the other way round"]),
+    ("convolved", "corr2d", ["K is flipped along both axes"]),
+    ("unstrided", "corr2d", ["stride is ignored, as if it were 1"]),
+    ("sign_at_zero", "l1_penalty_grad", ["sign 0 = 1", "only where an entry of w is exactly 0"]),
+    ("leaky", "relu", ["only where x is negative"]),
+    ("entropy_zero", "entropy", ["only where an entry of p is exactly 0"]),
+    ("one_row", "batchnorm", ["only for n = 1"]),
+    ("hinge_squared", "hinge", ["with the square of max(0, 1 − yᵢ·sᵢ)"]),
+    ("hinge_bits", "hinge", ["--set labels=01"]),
+    ("overflowing", "softplus", ["inf only where x is above"]),
+]
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory):
+    path = tmp_path_factory.mktemp("naming") / "targets.py"
+    path.write_text(TARGETS, encoding="utf-8")
+    return lambda name: f"{path}:{name}"
+
+
+@pytest.mark.parametrize(("name", "definition", "words"), NAMES, ids=[n[0] for n in NAMES])
+def test_the_mistake_is_named(target, name, definition, words):
+    found = audit(target(name), definition, budget=2.0)
+    assert found.exit_status == 1
+    for said in words:
+        assert said in found.mistake, found.mistake
+
+
+@pytest.mark.parametrize("name", ["noisy", "twice_often"])
+def test_nothing_is_said_where_nothing_predicts_every_answer(target, name):
+    found = audit(target(name), "mse", budget=2.0)
+    assert (found.verdict, found.mistake) == ("wrong", "")
