@@ -110,7 +110,7 @@ def along(sample: Sample, axis: Any) -> Prediction | None:
         at = axis + 1 if axis >= 0 else axis
         moved = {n: np.moveaxis(v, at, -1) for n, v in shaped.items()}
     else:
-        return None
+        return sample.expected  # there is no such axis, so it raises
     length = next(iter(moved.values())).shape[-1]
     lead = next(iter(moved.values())).shape[:-1]
     rows = {n: v.reshape(-1, length) for n, v in moved.items()}
@@ -162,6 +162,10 @@ def changed(samples: Sequence[Sample], likely: bool) -> Iterator[Explanation]:
             yield _with(
                 f"{p.name} is taken the other way round", _changing(p, lambda v, other=other: v.dtype.type(other) - v)
             )
+    for p in () if likely else arguments(batch.variant):
+        if is_integer(p) and p.name in batch.integers:
+            for n in (0, 1):
+                yield _with(f"{p.name} is ignored, as if it were {n}", _fixing(p.name, n))
     for p in reals:
         for words, f in (_likely if likely else _changes)(p, p.sort.kind == "array"):
             yield _with(words, _changing(p, f))
@@ -169,8 +173,6 @@ def changed(samples: Sequence[Sample], likely: bool) -> Iterator[Explanation]:
         if is_integer(p) and p.name in batch.integers:
             for step, words in ((1, f"{p.name} + 1 for {p.name}"), (-1, f"{p.name} − 1 for {p.name}")):
                 yield _with(f"It is the definition with {words}", _counting(p.name, step))
-            for n in (0, 1):
-                yield _with(f"{p.name} is ignored, as if it were {n}", _fixing(p.name, n))
 
 
 def _dims(p: Any) -> tuple[str, ...]:

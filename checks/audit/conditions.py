@@ -232,6 +232,7 @@ def _threshold(samples: Sequence[Sample], bad: Mask, good: Mask) -> str:
     """A number that separates, with room for few others in between."""
     described = [p.sort.description() for p in arguments(samples[0].batch.variant)]
     ends_of = {float(d[end]) for d in described for end in ("low", "high") if d[end]}  # of domains: no surprise there
+    ends_of |= {1.0 for d in described if d["sums"]}
     columns: dict[tuple[str, str], list[Mask]] = {}
     for sample in samples:
         for above, below, values in _measures(sample):

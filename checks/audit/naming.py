@@ -15,7 +15,7 @@ from ...spec.language.routines import Variant
 from . import conditions
 from .alternatives import Narrow, alternatives, changed, narrower, under, with_conventions
 from .calling import ask
-from .explaining import ENOUGH, Explanation, agrees, by_definition, holds
+from .explaining import ENOUGH, Explanation, agrees, by_definition, holds, numbered
 from .inputs import Batch
 from .process import Process
 from .reference import shapes
@@ -28,11 +28,14 @@ from .widening import Outcome
 SAMPLING = 0.4  # of the time
 FORMULA = "It is the formula"
 TOGETHER = "It fails only where several points come in one call"
+GRACE = 0.2  # seconds to try on all answers what agrees with the first few
 PROBED = 10  # failing calls on which explanations are tried first
 
 
 def name_mistake(process: Process, variant: Variant, search: Search, small: Found, seconds: float) -> str:
     """What the mistake is and where it shows, in one or two sentences; "" where nothing fits."""
+    if search.died:  # and it might again
+        return ""
     try:
         with np.errstate(all="ignore"):
             return _named(process, variant, search.seed, small, seconds)
@@ -67,7 +70,7 @@ def _explained(made: Sequence[Sample], end: float, rounding: bool) -> str:
         if isinstance(explanation, Narrow):
             if explanation.agrees(chosen):
                 return explanation.words
-        elif agrees(probe, explanation) and holds(chosen, explanation.predict):
+        elif agrees(probe, explanation) and holds(chosen, explanation.predict, end + GRACE):
             return explanation.words
     return ""
 
@@ -82,15 +85,7 @@ def _chosen(made: Sequence[Sample]) -> list[Sample]:
 
 
 def _failing(made: Sequence[Sample]) -> int:
-    return sum(int(_rows(s).sum()) for s in made)
-
-
-def _rows(sample: Sample) -> np.ndarray:
-    """Calls with a failing entry that is a number."""
-    out = np.zeros(sample.calls, bool)
-    for g, bad in zip(sample.got or [], sample.bad, strict=True):
-        out |= (bad & np.isfinite(g)).reshape(sample.calls, -1).any(axis=1)
-    return out
+    return sum(int(numbered(s).sum()) for s in made)
 
 
 def _probe(made: Sequence[Sample]) -> Sample:
@@ -98,11 +93,11 @@ def _probe(made: Sequence[Sample]) -> Sample:
 
     def rank(s: Sample) -> tuple[bool, bool, int, int]:
         dims = list(s.batch.dims.values())
-        few, alike = _rows(s).sum() < ENOUGH, len(dims) > len(set(dims)) or 1 in dims
-        return bool(few), alike, sum(v[0].size for v in s.batch.values.values()), -int(_rows(s).sum())
+        few, alike = numbered(s).sum() < ENOUGH, len(dims) > len(set(dims)) or 1 in dims
+        return bool(few), alike, sum(v[0].size for v in s.batch.values.values()), -int(numbered(s).sum())
 
     best = min(made, key=rank)
-    return best.take(np.flatnonzero(_rows(best))[:PROBED])
+    return best.take(np.flatnonzero(numbered(best))[:PROBED])
 
 
 def _explanations(made: Sequence[Sample]) -> Iterator[Explanation]:

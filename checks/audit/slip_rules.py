@@ -53,9 +53,18 @@ def slips_of(e: Any, ranges: Ranges, symbols: Mapping[str, Sequence[Any]]) -> It
         case sp.exp():
             yield 2, _swap(e, sp.exp(sp.Mul(sp.Integer(-1), e.args[0])))
             yield 3, _swap(e, sp.Pow(sp.Integer(2), e.args[0]))
+            yield from _stretched(e)
         case sp.Abs():
             yield 1, _swap(e, e.args[0])
             yield 1, _swap(e, sp.Pow(e.args[0], sp.Integer(2)))
+            for k in EPSILONS:
+                smooth = sp.Pow(sp.Add(sp.Pow(e.args[0], sp.Integer(2)), sp.Rational(1, 10**k)), sp.S.Half)
+                yield (
+                    4,
+                    Slip(
+                        f"smooth{k}", f"with √(({said(e.args[0])})² + 1e-{k}) instead of its absolute value", e, smooth
+                    ),
+                )
         case x.signum():
             yield 1, Slip("", f"with sign 0 = 1 in {said(e)}", e, x.where_nonnegative(e.args[0], 1, -1))
             yield 1, Slip("", f"with sign 0 = −1 in {said(e)}", e, x.where_nonnegative(-e.args[0], -1, 1))
@@ -91,13 +100,20 @@ def slips_of(e: Any, ranges: Ranges, symbols: Mapping[str, Sequence[Any]]) -> It
             yield 2, _swap(e, sp.Integer(1))
             yield 2, _swap(e, sp.Integer(0))
         case sp.cos():
+            yield from _stretched(e)
             yield 3, _swap(e, sp.sin(e.args[0]))
         case sp.tanh():
+            yield from _stretched(e)
             yield 3, _swap(e, e.args[0])
         case x.Entry():
             yield from _entries(e, ranges, symbols)
         case sp.Symbol():
             yield from _names(e, symbols)
+
+
+def _stretched(e: Any) -> Iterator[tuple[int, Slip]]:
+    for factor in (sp.Integer(2), sp.S.Half):
+        yield 3, _swap(e, e.func(sp.Mul(factor, e.args[0])))
 
 
 def _swap(old: Any, new: Any, kind: str = "") -> Slip:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
-from lemmata.checks.audit import audit
-from lemmata.checks.audit.conditions import where
-from lemmata.checks.audit.explaining import Explanation, agrees, by_definition, holds
-from lemmata.checks.audit.slips import mutants
-from lemmata.spec.language.routines import find
+from lemmata.checks.audit import audit, naming, session
+from lemmata.checks.audit.explaining import holds
+from lemmata.checks.audit.relations import relations
+from lemmata.checks.audit.sampled import samples
 
-TARGETS = '''
+TARGETS = """
 import numpy as np
 
 def mse_sum(p, t): return ((p - t) ** 2).sum()
@@ -27,7 +28,7 @@ def softmax_first(x):
 def softmax_guarded(x):
     e = np.exp(x - x.max(-1, keepdims=True)); return e / (e.sum(-1, keepdims=True) + 1e-8)
 def tanh_narrow(x): return np.tanh(x.astype(np.float32)).astype(x.dtype)
-def sigmoid_minus(x): return -np.tanh(x / 2) / 2 - 0.5
+def sigmoid_minus(x): return -1 / (1 + np.exp(-x))
 def logmeanexp(x):
     m = x.max(-1, keepdims=True); return (m + np.log(np.mean(np.exp(x - m), -1, keepdims=True)))[..., 0]
 def adam_correction(w, g, m, v, t, lr, b1, b2, eps):
@@ -40,16 +41,19 @@ def momentum_late(w, g, v, lr, beta): return w - lr * v, beta * v + g
 def momentum_only(w, g, v, lr, beta): return w - lr * (beta * v + g)
 def sgd_decoupled(w, g, lr, wd): return w - lr * g - wd * w
 def layernorm_unbiased(X, gamma, beta, eps):
-    return gamma * (X - X.mean(1, keepdims=True)) / np.sqrt(X.var(1, keepdims=True) * X.shape[1] / max(X.shape[1] - 1, 1e-300) + eps) + beta
+    variance = ((X - X.mean(1, keepdims=True)) ** 2).sum(1, keepdims=True) / max(X.shape[1] - 1, 1e-300)
+    return gamma * (X - X.mean(1, keepdims=True)) / np.sqrt(variance + eps) + beta
 def layernorm_columns(X, gamma, beta, eps): return gamma * (X - X.mean(0)) / np.sqrt(X.var(0) + eps) + beta
 def attention_unscaled(Q, K, V):
     s = Q @ K.T; e = np.exp(s - s.max(1, keepdims=True)); return e / e.sum(1, keepdims=True) @ V
 def attention_inverted(Q, K, V, mask):
-    s = np.where(mask, -1e30, Q @ K.T / np.sqrt(Q.shape[1])); e = np.exp(s - s.max(1, keepdims=True)); return e / e.sum(1, keepdims=True) @ V
+    s = np.where(mask, -1e30, Q @ K.T / np.sqrt(Q.shape[1]))
+    e = np.exp(s - s.max(1, keepdims=True)); return e / e.sum(1, keepdims=True) @ V
 def convolved(X, K, p, s):
     X = np.pad(X, p); K = K[::-1, ::-1]; h, w = K.shape
     rows, columns = (X.shape[0] - h) // s + 1, (X.shape[1] - w) // s + 1
-    return np.array([[(X[i*s:i*s+h, j*s:j*s+w] * K).sum() for j in range(columns)] for i in range(rows)]).reshape(rows, columns)
+    windows = [X[i*s:i*s+h, j*s:j*s+w] for i in range(rows) for j in range(columns)]
+    return np.array([(window * K).sum() for window in windows]).reshape(rows, columns)
 def unstrided(X, K, p, s): return convolved(X, K[::-1, ::-1], p, 1)
 def sign_at_zero(w, lam): return lam * np.where(w >= 0, 1.0, -1.0)
 def leaky(x): return np.where(x > 0, x, 0.01 * x)
@@ -63,10 +67,12 @@ def overflowing(x): return np.log1p(np.exp(x))
 def noisy(p, t):
     digits = np.frombuffer(p.tobytes() + t.tobytes(), np.uint8).astype(float)
     return ((p - t) ** 2).mean() * (1 + np.sin(digits @ np.arange(1, len(digits) + 1)) / 3)
+def jeffreys(p, q):
+    with np.errstate(all="ignore"): return np.sum(np.where(p != q, (p - q) * np.log(p / q), 0))
 def twice_often(p, t):
     digits = np.frombuffer(p.tobytes() + t.tobytes(), np.uint8).astype(float)
     return ((p - t) ** 2).mean() * (2 if np.sin(digits @ np.arange(1, len(digits) + 1)) < 0.9 else 3)
-'''
+"""
 
 NAMES = [
     ("mse_sum", "mse", ["reduction=sum; if meant, --set reduction=sum"]),
@@ -97,7 +103,7 @@ NAMES = [
     ("one_row", "batchnorm", ["only for n = 1"]),
     ("hinge_squared", "hinge", ["with the square of max(0, 1 − yᵢ·sᵢ)"]),
     ("hinge_bits", "hinge", ["--set labels=01"]),
-    ("overflowing", "softplus", ["inf only where x is above"]),
+    ("overflowing", "softplus", ["only where x is above"]),
 ]
 
 
@@ -116,7 +122,37 @@ def test_the_mistake_is_named(target, name, definition, words):
         assert said in found.mistake, found.mistake
 
 
-@pytest.mark.parametrize("name", ["noisy", "twice_often"])
-def test_nothing_is_said_where_nothing_predicts_every_answer(target, name):
-    found = audit(target(name), "mse", budget=2.0)
+@pytest.mark.parametrize(("name", "definition"), [("noisy", "mse"), ("twice_often", "mse"), ("jeffreys", "js")])
+def test_nothing_is_said_where_nothing_predicts_every_answer(target, name, definition):
+    found = audit(target(name), definition, budget=2.0)
     assert (found.verdict, found.mistake) == ("wrong", "")
+
+
+def test_an_explanation_must_predict_every_answer(target):
+    """Of answers twice as large as expected but for one, in samples that were not looked at before."""
+    seen = []
+
+    def told(process, variant, search, small, seconds):
+        seen.extend(samples(process, variant, small, search.seed, time.monotonic() + 1))
+        return ""
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "name_mistake", told)
+        audit(target("mse_half"), "mse", budget=2.0)
+    half = next(e for e in relations(seen) if "half" in e.words)
+    assert holds(seen, half.predict)
+    spoiled = seen[-1].take(np.flatnonzero(seen[-1].status == 1)[:1])
+    spoiled.got[0][...] *= 1.25
+    assert not holds([*seen[:-1], spoiled], half.predict)
+    assert not holds(seen[:1], lambda sample: sample.expected)
+
+
+def test_an_inner_failure_says_nothing(target, monkeypatch):
+    monkeypatch.setattr(naming, "samples", lambda *_: 1 / 0)
+    found = audit(target("mse_half"), "mse", budget=2.0)
+    assert (found.verdict, found.mistake) == ("wrong", "")
+
+
+def test_naming_keeps_to_its_time(target, monkeypatch):
+    monkeypatch.setattr(session, "NAMED", 0.0)
+    assert audit(target("adam_correction"), "adam", budget=2.0).mistake == ""
