@@ -15,6 +15,7 @@ from .input_batches import arguments, coding_of, is_integer
 from .sampled import SYMPTOMS, Sample
 
 ENOUGH = 5  # calls of either kind
+APART = 3  # failing calls that are no neighbours of the input that is known to fail
 RARE = 0.1  # of the calls in general position
 TINY = 1e-20  # thresholds below are told by the sign
 Mask = Any  # an array of bool, one for each call
@@ -37,6 +38,9 @@ def where(samples: Sequence[Sample]) -> str:
     found = _place(samples, masks, status == 1, status == -1)
     if found:
         return f"It fails only {found}"
+    general = np.concatenate([s.general for s in samples])
+    if (general & (status == -1)).sum() < RARE * (general & (status != 0)).sum():
+        return ""  # it fails nearly everywhere, so nothing tells where it fails in this way
     kinds = np.bincount(symptoms, minlength=len(SYMPTOMS))
     kinds[0] = 0
     for kind in np.argsort(-kinds, kind="stable")[:2]:
@@ -52,6 +56,9 @@ def _place(samples: Sequence[Sample], masks: Mapping[str, Mask], bad: Mask, good
     if bad.sum() < ENOUGH or good.sum() < ENOUGH:
         return ""
     general = np.concatenate([s.general for s in samples])
+    near = np.concatenate([np.full(s.calls, s.batch.stratum == "near") for s in samples])
+    if (bad & ~near).sum() < APART:  # neighbours have much in common by their making
+        masks = {}
     plain = good & general  # what is degenerate may be right for other reasons
     usual = plain.sum() < RARE * ((bad | good) & general).sum()
     if usual:  # it fails nearly everywhere: what is right is so by chance, but for certain sizes

@@ -92,7 +92,13 @@ LOGS = {
 
 
 def _number(c: float) -> str:
-    for v, words in ((math.log(2), "log 2"), (1 / math.log(2), "1/log 2"), (math.log(10), "log 10"), (math.pi, "π")):
+    for v, words in (
+        (math.log(2), "log 2"),
+        (1 / math.log(2), "1/log 2"),
+        (math.log(10), "log 10"),
+        (math.log(2) ** 2, "(log 2)²"),
+        (math.pi, "π"),
+    ):
         if abs(c - v) < 1e-9:
             return words
     for base in (c, 1 / c if c else c):

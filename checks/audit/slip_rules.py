@@ -165,7 +165,11 @@ def _products(e: sp.Mul) -> Iterator[tuple[int, Slip]]:
         if factor == -1:
             yield 1, _swap(e, left)
             continue
-        steps = [p for p in x.subexpressions(factor) if isinstance(p, sp.Pow) and p.exp.is_Symbol]
+        steps = (
+            [p for p in x.subexpressions(factor) if isinstance(p, sp.Pow) and p.exp.is_Symbol]
+            if not factor.has(x.Entry)
+            else []
+        )
         if isinstance(factor, sp.Pow) and factor.exp == -1:
             inverse = sp.Mul(*rest, factor.base)
             words = f"without the division by {said(factor.base)}"
