@@ -230,6 +230,8 @@ def _changes(p: Any, array: bool) -> Iterator[Change]:
             f"Only the first entry of {name} is used",
             lambda v: np.broadcast_to(v[:, :1], v.shape) if v.ndim == 2 else v,
         )
+    yield f"Twice {name} stands for {name}", lambda v: 2 * v
+    yield f"Half of {name} stands for {name}", lambda v: v / 2
     yield f"The square of {name} stands for {name}", np.square
     yield f"{name} is rounded to whole numbers", np.rint
     yield f"{name} is cut to whole numbers", np.trunc

@@ -165,11 +165,9 @@ def _products(e: sp.Mul) -> Iterator[tuple[int, Slip]]:
         if factor == -1:
             yield 1, _swap(e, left)
             continue
-        steps = (
-            [p for p in x.subexpressions(factor) if isinstance(p, sp.Pow) and p.exp.is_Symbol]
-            if not factor.has(x.Entry)
-            else []
-        )
+        steps = []  # a correction such as 1 − βᵗ, by which is divided
+        if isinstance(factor, sp.Pow) and factor.exp == -1 and not factor.has(x.Entry):
+            steps = [p for p in x.subexpressions(factor.base) if isinstance(p, sp.Pow) and p.exp.is_Symbol]
         if isinstance(factor, sp.Pow) and factor.exp == -1:
             inverse = sp.Mul(*rest, factor.base)
             words = f"without the division by {said(factor.base)}"
