@@ -118,18 +118,15 @@ class Search:
             if key in self._unfit or not fits(points, form) or form.rows > points.count or time.monotonic() > end:
                 continue
             points = whole(points, form)
-            its = (
-                cut(screens, points.count)
-                if points.stratum == batch.stratum and points.values is batch.values
-                else None
-            )
+            same = points.stratum == batch.stratum and points.values is batch.values
+            its = cut(screens, points.count) if same else screen(points.variant, points, fmt)
             left = min(2.0, max(0.2, end - time.monotonic()))
-            judged = self._judged(points, form, its or screen(points.variant, points, fmt), fmt, left)
+            judged = self._judged(points, form, its, fmt, left)
             if self._refused(judged, key):
                 continue
             judged.count(self.tallies[fmt.name])
             if form.integers and judged.failing.any():  # as real numbers, first
-                self._look(self._judged(filled, replace(form, integers=()), its, fmt), fmt)
+                self._look(self._judged(points, replace(form, integers=()), its, fmt), fmt)
             if not self.found or not form.integers:
                 self._look(judged, fmt)
             if self.decisive:
