@@ -177,16 +177,13 @@ class Unsendable:
 
 
 SENT = {
-    "a module's": ("math:tanh", "tanh", "correct"),
     "a ufunc": ("numpy:tanh", "tanh", "correct"),
     "a compiled ufunc": ("scipy.special:expit", "sigmoid", "correct"),
     "a builtin": (math.tanh, "tanh", "correct"),
-    "a ufunc of this process": (np.tanh, "tanh", "correct"),
     "a closure": (_closure(1), "tanh", "correct"),
     "a wrong closure": (_closure(2), "tanh", "wrong"),
     "a partial": (functools.partial(np.multiply, 2.0), "tanh", "wrong"),
     "an object": (Twice(), "tanh", "wrong"),
-    "a class": (float, "tanh", "wrong"),
 }
 
 
@@ -216,28 +213,20 @@ def test_a_function_of_a_script(tmp_path):
     assert (done.stdout, done.stderr) == ("wrong\n", "")
 
 
-def test_torch_settings_are_the_targets_own(tmp_path):
-    pytest.importorskip("torch")
-    (tmp_path / "t.py").write_text(
-        "import torch\ndef f(x):\n    torch.set_default_dtype(torch.float16)\n    torch.set_num_threads(2)\n"
-        "    torch.set_grad_enabled(False)\n    return torch.tanh(x)\n"
-    )
-    assert ends(f"{tmp_path / 't.py'}:f").verdict.value == "correct"
-
-
-def test_a_crash_in_the_backward_pass_is_noted(tmp_path, alone):
+def test_torch_settings_and_a_crash_in_the_backward_pass(tmp_path, alone):
     pytest.importorskip("torch")
     (tmp_path / "t.py").write_text(
         "import os, torch\nclass F(torch.autograd.Function):\n"
         "    @staticmethod\n    def forward(c, x):\n        return torch.tanh(x)\n"
         "    @staticmethod\n    def backward(c, g):\n        os.abort()\n"
-        "def f(x):\n    return F.apply(x)\n"
+        "def f(x):\n    torch.set_default_dtype(torch.float16)\n    torch.set_num_threads(2)\n    return F.apply(x)\n"
     )
-    found = ends(f"{tmp_path / 't.py'}:f", budget=1.0)
+    found = ends(f"{tmp_path / 't.py'}:f", budget=0.5)
+    assert found.verdict.value == "correct"
     assert any("no gradient by x: the backward pass crashed (signal 6)" in note for note in found.notes)
 
 
-@pytest.mark.parametrize("name", ["aborts_sometimes", "counts", "extra_result"])
+@pytest.mark.parametrize("name", ["aborts_sometimes", "counts"])
 def test_a_failure_shows_in_the_program_that_is_written(name, tmp_path):
     found = ends(f"{TARGETS}:{name}")
     (tmp_path / "test_found.py").write_text(regression_test(found, tmp_path))
