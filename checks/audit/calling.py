@@ -147,7 +147,7 @@ def read(batch: Batch, form: Form, shapes: list[tuple[int, ...]], replies: Repli
     return Answers(batch, form, made, replies, misshapen)
 
 
-def _rows(replies: Replies, count: int) -> list[list[np.ndarray] | None]:
+def _rows(replies: Replies, count: int) -> Sequence[Sequence[np.ndarray] | None]:
     if replies.outputs is None:
         return list(replies.rows)[:count]
     done = len(replies.outputs[0]) if replies.outputs else 0

@@ -139,7 +139,7 @@ class _Decider:
 
         def fails(batch: Batch, form: Form) -> np.ndarray:
             judged = self._judged(batch, form, fmt)
-            mask = judged.failing.reshape(-1, form.rows).any(axis=1)
+            mask: np.ndarray = np.asarray(judged.failing.reshape(-1, form.rows).any(axis=1))
             if found.failure.truth.infinite:
                 for s in [s for s in judged.suspects() if s.kind == "unclear"][:SETTLED]:
                     mask[judged.answers.call_of(s.row)] |= judged.settle(s) is not None
@@ -172,7 +172,7 @@ class _Decider:
         fmt = FORMATS[found.points.dtype]
 
         def fails(batch: Batch, form: Form) -> np.ndarray:
-            return self._judged(batch, form, fmt).failing.reshape(-1, form.rows).any(axis=1)
+            return np.asarray(self._judged(batch, form, fmt).failing.reshape(-1, form.rows).any(axis=1))
 
         first = found.points.take(np.array([found.failure.row]))
         alone = replace(found.form, lead=(1,))

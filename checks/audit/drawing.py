@@ -38,6 +38,7 @@ NUMBERS = [
     100.0,
     1 - 1e-8,
 ]
+SMALLEST_SHARE = 2.0**-7
 LONG_EVERY = 12  # of the random batches, one in so many has an axis of hundreds
 
 
@@ -208,7 +209,7 @@ def _numbers(plan: Sequence[_Argument], rng: Rng, count: int, corner: bool) -> d
             radix = min(few, len(numbers))
             crossed = numbers[(order % radix) if radix > 1 else 0 * order]
             order = order // radix
-            made[a.name] = np.where(rng.random(count) < 0.5, crossed, chosen)
+            made[a.name] = _felt(a, np.where(rng.random(count) < 0.5, crossed, chosen))
             continue
         sign = rng.choice([-1.0, 1.0], size=count)
         ways = [chosen, 10.0 ** rng.uniform(-9, 2, size=count), rng.integers(1, 100, size=count) / 100]
@@ -221,8 +222,15 @@ def _numbers(plan: Sequence[_Argument], rng: Rng, count: int, corner: bool) -> d
                 close = made[other.name] * (1 + rng.choice([0, 0, 2.0**-40, -(2.0**-20)], size=count))
                 close = np.where(a.entries.inside(close), close, made[other.name])
                 fitted = np.where(rng.random(count) < 0.1, close, fitted)
-        made[a.name] = np.where(way == 0, chosen, fitted)
+        made[a.name] = _felt(a, np.where(way == 0, chosen, fitted))
     return made
+
+
+def _felt(argument: _Argument, numbers: Array) -> Array:
+    """Shares of 1, such as β, are 0 or not lost in 1 − β: code may be given either."""
+    if argument.described["high"] != 1:
+        return numbers
+    return np.where((numbers > 0) & (numbers < SMALLEST_SHARE), SMALLEST_SHARE, numbers)
 
 
 def _pairs(rng: Rng, count: int) -> Array:

@@ -127,7 +127,7 @@ class Judged:
 
     @cached_property
     def failing(self) -> np.ndarray:
-        rows = np.asarray(self.worst > limit(self.format) / 2)
+        rows: np.ndarray = np.asarray(self.worst > limit(self.format) / 2)
         for call in {*self.answers.replies.errors, *self.answers.misshapen}:
             at = list(self.answers.rows_of(call))
             rows[at] = self.known[at].all()

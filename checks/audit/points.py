@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 import numpy as np
 
+from ...spec.language.routines import Variant
 from . import distributions
 from .inputs import Batch
 from .strata import Entries
@@ -85,3 +86,22 @@ def normal(batch: Batch) -> Batch:
             size = np.abs(values.reshape(batch.count, -1))
             keep &= ((size == 0) | (size >= np.finfo(values.dtype).tiny)).all(axis=1)
     return batch.take(np.flatnonzero(keep))
+
+
+def every_number(variant: Variant, block: int) -> Iterator[Batch] | None:
+    """All numbers of float16, then of float32, in the domain of a function of one number; None for any other."""
+    if variant.maps != "elements" or len(variant.parameters) != 1:
+        return None
+    return _every_number(variant, block)
+
+
+def _every_number(variant: Variant, block: int) -> Iterator[Batch]:
+    (parameter,) = variant.parameters
+    for dtype, unsigned, bits in (("float16", np.uint16, 16), ("float32", np.uint32, 32)):
+        entries = Entries.of(parameter.sort.description(), dtype)
+        for start in range(0, 1 << bits, block):
+            values = np.arange(start, min(start + block, 1 << bits)).astype(unsigned).view(dtype)
+            values = values[np.isfinite(values)]
+            values = values[entries.inside(values)]
+            if values.size:
+                yield Batch(variant, dtype, {}, {}, {parameter.name: values}, values.size, "every")

@@ -17,10 +17,11 @@ import numpy as np
 from ...spec.language.routines import Variant
 from ..format_balls import Format
 from .calling import Answers, Form, ask, fits, whole
+from .formats import FORMATS
 from .inputs import Batch, batches
 from .judging import Failure, Judged, Suspect, Tally
 from .metamorphic import Relations
-from .points import normal, sizes
+from .points import every_number, normal, sizes
 from .process import Process
 from .reference import Screen, screen, shapes
 from .slopes import Asked, Passed, passes
@@ -29,6 +30,7 @@ from .widening import Outcome, outcomes
 
 SETTLED = 12  # suspects of a batch that are settled exactly
 CLASSED = 48  # failing calls of a batch that are run again in a wider format
+BLOCK = 1 << 18  # numbers of an exhaustive search that are tried together
 BACKWARD = 48  # points of a batch that go through a backward pass
 AFTERWARDS = 1.5  # seconds that the search goes on after a failure that may be rounding
 
@@ -110,6 +112,29 @@ class Search:
             if not self.found:
                 self.try_batch(broken, fmt, 1, time.monotonic() + 1)
 
+    def run_through(self, watch: Callable[[str], None]) -> None:
+        """Every number of float16 and float32, for a function of one number, until something fails."""
+        (variant, *_), form = self.variants, Form(self.style, () if self.style == "numbers" else (BLOCK,))
+        blocks = every_number(variant, BLOCK)
+        if blocks is None:
+            self.notes["only a function of one number can be searched exhaustively"] = None
+            return
+        for number, batch in enumerate(blocks):
+            fmt = FORMATS[batch.dtype]
+            tally = self.tallies.setdefault(fmt.name, Tally(fmt))
+            its = form if form.rows <= batch.count else replace(form, lead=(batch.count,))
+            judged = self._judged(batch, its, screen(variant, batch, fmt), fmt, seconds=60.0)
+            self.history.clear()
+            if len(judged.answers.replies.errors) == batch.count // its.rows:
+                self.notes[f"{fmt.name} is refused"] = None
+                continue
+            judged.count(tally)
+            self._look(judged, fmt)
+            if self.found:
+                return
+            if number % 64 == 0:
+                watch(f"{tally.inputs:,} numbers of {fmt.name}")
+
     def try_batch(self, batch: Batch, fmt: Format, turn: int, end: float) -> None:
         """One batch in the forms whose turn it is."""
         screens = screen(batch.variant, batch, fmt)
@@ -117,16 +142,15 @@ class Search:
             key = (fmt.name, form.style, len(form.lead), form.layout, form.folded is not None, form.integers)
             if key in self._unfit or not fits(points, form) or form.rows > points.count or time.monotonic() > end:
                 continue
-            points = whole(points, form)
-            same = points.stratum == batch.stratum and points.values is batch.values
-            its = cut(screens, points.count) if same else screen(points.variant, points, fmt)
+            filled = whole(points, form)
+            its = cut(screens, filled.count) if points is batch else screen(filled.variant, filled, fmt)
             left = min(2.0, max(0.2, end - time.monotonic()))
-            judged = self._judged(points, form, its, fmt, left)
+            judged = self._judged(filled, form, its, fmt, left)
             if self._refused(judged, key):
                 continue
             judged.count(self.tallies[fmt.name])
             if form.integers and judged.failing.any():  # as real numbers, first
-                self._look(self._judged(points, replace(form, integers=()), its, fmt), fmt)
+                self._look(self._judged(filled, replace(form, integers=()), its, fmt), fmt)
             if not self.found or not form.integers:
                 self._look(judged, fmt)
             if self.decisive:
@@ -148,17 +172,18 @@ class Search:
         answers, form = judged.answers, judged.answers.form
         calls = answers.batch.count // form.rows
         raised = len(answers.replies.errors) + len(answers.misshapen)
-        if raised and form.folded and not form.layout:
+        if raised and form.folded and (not form.layout or (*key[:3], "", *key[4:]) in self._unfit):
             first = next(iter([*answers.replies.errors.values(), *answers.misshapen.values()]))
             return self._note(key, f"some matrices are refused: {first}")
+        if answers.replies.errors and form.integers:
+            first = next(iter(answers.replies.errors.values()))
+            return self._note(key, f"integer arrays for {', '.join(form.integers)} are refused: {first}")
         if raised and form.layout == "readonly" and self._writes(answers):
             return True
         if raised < calls or answers.replies.died or not judged.known.any():
             return False
         reason = next(iter([*answers.replies.errors.values(), *answers.misshapen.values()]))
         total = self.tallies[key[0]].inputs
-        if form.integers:
-            return self._note(key, f"integer arrays for {', '.join(form.integers)} are refused: {reason}")
         if form.layout or answers.misshapen:
             return False
         if not total and any(t.inputs for t in self.tallies.values()) and answers.batch.count >= 16:
