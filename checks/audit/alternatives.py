@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from ...spec.language.routines import Variant
-from ..format_balls import CORRECT, FORMATS
+from ..format_balls import CORRECT
 from .explaining import Explanation, Prediction, by_definition
+from .formats import FORMATS
 from .input_batches import arguments, coding_of, is_integer
 from .inputs import Batch
 from .sampled import Sample

@@ -101,7 +101,7 @@ def _conditions(sample: Sample) -> Iterator[tuple[str, Mask]]:
             yield f"for arrays with {n} ax{'is' if n == 1 else 'es'}", always(axes == n)
             yield f"for arrays with more than {n} ax{'is' if n == 1 else 'es'}", always(axes > n)
     yield f"for {sample.form.layout or 'such'} arrays", always(bool(sample.form.layout))
-    yield "for integer arrays", always(sample.form.integers)
+    yield "for integer arrays", always(bool(sample.form.integers))
     numbers = {**batch.dims, **batch.integers}
     for name, v in batch.dims.items():
         for n in (1, 2):

@@ -275,7 +275,13 @@ class Process:
             weights = {"dtype": str(data.dtype), "shape": data.shape}
             buffers.append(data)
         header = {"do": "call", "arguments": about, "count": count, "style": calls.style, "layout": calls.layout}
-        header |= {"reuse": calls.reuse, "wide": calls.wide or calls.deep, "deep": calls.deep, "digits": calls.digits, "wrt": calls.wrt}
+        header |= {
+            "reuse": calls.reuse,
+            "wide": calls.wide or calls.deep,
+            "deep": calls.deep,
+            "digits": calls.digits,
+            "wrt": calls.wrt,
+        }
         header |= {"cotangents": weights, "call": tree, "seconds": calls.seconds}
         header |= {"fresh": calls.fresh, "seed": calls.seed}
         return header, buffers

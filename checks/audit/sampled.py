@@ -17,9 +17,10 @@ import numpy as np
 from ...spec.language.routines import Output, Variant
 from ..batched import Ball, Batched
 from ..evaluate import Evaluation
-from ..format_balls import FORMATS, Format
+from ..format_balls import Format
 from . import points
 from .calling import Answers, Form, arranged, ask, fits, whole
+from .formats import FORMATS
 from .input_batches import arguments, is_array, is_integer
 from .inputs import Batch, batches
 from .judging import limit
@@ -252,7 +253,7 @@ def samples(process: Process, variant: Variant, small: Found, seed: int, end: fl
         if number >= BATCHES or time.monotonic() > end:
             break
         for form in _forms(small.form, variant, number):
-            asked = points.integral(batch) if form.integers else batch
+            asked = points.integral(batch, form.integers) if form.integers else batch
             if asked is None or not fits(asked, form) or form.rows > asked.count:
                 continue
             sample = _asked(process, asked, form, small, rng)

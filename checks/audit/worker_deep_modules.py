@@ -172,7 +172,9 @@ def scipy_modules():
     found: dict[str, Any] = {}
     for name, names in known.items():
         found[name] = stand_in(name, names, Late(name))
-    found["scipy.spatial"] = stand_in("scipy.spatial", {"distance": found["scipy.spatial.distance"]}, Late("scipy.spatial"))
+    found["scipy.spatial"] = stand_in(
+        "scipy.spatial", {"distance": found["scipy.spatial.distance"]}, Late("scipy.spatial")
+    )
     own = {name.partition(".")[2]: module for name, module in found.items() if name.count(".") == 1}
     return {**found, "scipy": stand_in("scipy", own, Late("scipy"))}
 
@@ -198,13 +200,19 @@ def math_module(shim):
             if isinstance(value, Deep) and value.view(np.ndarray).dtype.kind != "O":
                 return int(value)
             return arrays.numbers.Wide(arrays.exact(value if not value.size == 1 else value.reshape(())))
-        if isinstance(value, (list, tuple)) or hasattr(value, "__next__") or (isinstance(value, np.ndarray) and value.ndim):
+        if (
+            isinstance(value, (list, tuple))
+            or hasattr(value, "__next__")
+            or (isinstance(value, np.ndarray) and value.ndim)
+        ):
             return [inward(v) for v in value]
         return value
 
     def outward(function):
         def compute(*given, **more):
-            value = function(*[list(map(inward, g)) if isinstance(g, Deep) and g.size != 1 else inward(g) for g in given], **more)
+            value = function(
+                *[list(map(inward, g)) if isinstance(g, Deep) and g.size != 1 else inward(g) for g in given], **more
+            )
             if isinstance(value, arrays.numbers.Wide):
                 return Number(value.dec)
             if isinstance(value, float):

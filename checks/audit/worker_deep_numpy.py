@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import types
 from decimal import Decimal
 from typing import Any
 
@@ -28,7 +27,20 @@ PLAIN = """errstate seterr geterr newaxis ndarray generic number integer floatin
 int64 intp int_ uint8 uint16 uint32 uint64 uint issubdtype dtype iinfo can_cast ndenumerate ndindex s_ index_exp
 set_printoptions printoptions isscalar broadcast_shapes AxisError signedinteger unsignedinteger character VisibleDeprecationWarning
 RankWarning ComplexWarning complexfloating complex128 complex64 __version__ __name__ object_ str_ exceptions typing""".split()
-KEPT = ("dtype", "mode", "axis", "axes", "order", "kind", "stable", "optimize", "assume_unique", "copy", "subok", "writeable")
+KEPT = (
+    "dtype",
+    "mode",
+    "axis",
+    "axes",
+    "order",
+    "kind",
+    "stable",
+    "optimize",
+    "assume_unique",
+    "copy",
+    "subok",
+    "writeable",
+)
 
 
 def lifted(value):
@@ -154,7 +166,11 @@ def filled(shape, value, dtype):
     wanted = arrays.meaning(dtype)
     if wanted != REAL and wanted.kind == "f":
         raise NoWider(f"an array of {wanted.name}")
-    shape = tuple(int(n) for n in shape) if isinstance(shape, (tuple, list, np.ndarray)) and np.ndim(shape) else (int(shape),)
+    shape = (
+        tuple(int(n) for n in shape)
+        if isinstance(shape, (tuple, list, np.ndarray)) and np.ndim(shape)
+        else (int(shape),)
+    )
     base = np.empty(shape, object if wanted == REAL else wanted)
     base[...] = (real(value) if np.ndim(value) else real(value)[()]) if wanted == REAL else lift(value)
     return base.view(Deep)
@@ -166,7 +182,9 @@ def maker(value):
 
     def like(model, dtype=None, order="K", subok=True, shape=None):
         base = lift(model)
-        return filled(base.shape if shape is None else shape, value, dtype or (None if base.dtype.kind == "O" else base.dtype))
+        return filled(
+            base.shape if shape is None else shape, value, dtype or (None if base.dtype.kind == "O" else base.dtype)
+        )
 
     return make, like
 
@@ -472,7 +490,10 @@ class vectorize:
 
     def __call__(self, *given):
         broad = np.broadcast_arrays(*map(lift, given))
-        made = [self.function(*[wrap(b[i]) if isinstance(b[i], np.generic) else Number(b[i]) for b in broad]) for i in np.ndindex(broad[0].shape)]
+        made = [
+            self.function(*[wrap(b[i]) if isinstance(b[i], np.generic) else Number(b[i]) for b in broad])
+            for i in np.ndindex(broad[0].shape)
+        ]
         if made and isinstance(made[0], tuple):
             raise NoWider("vectorize with several results")
         return wrap(lift(made).reshape(broad[0].shape))

@@ -178,4 +178,3 @@ def widened(deeper, target, sibling):
             return names
 
     return Widened(target, LEVEL, deeper.numbers, load, replaced)
-

@@ -15,7 +15,9 @@ modules: Any = sys.modules["_lemmata_worker_deep_modules"]
 functions: Any = sys.modules["_lemmata_worker_deep_torch_functions"]
 Deep, NoWider, FUNCTIONS = arrays.Deep, arrays.NoWider, arrays.FUNCTIONS
 TORCH, NN, lift = functions.TORCH, functions.NN, arrays.lift
-KINDS = {name: getattr(np, name) for name in "int64 int32 int16 int8 uint8 float16 float32 float64".split()} if np else {}
+KINDS = (
+    {name: getattr(np, name) for name in "int64 int32 int16 int8 uint8 float16 float32 float64".split()} if np else {}
+)
 SAME = """detach clone contiguous cpu requires_grad_ resolve_conj resolve_neg retain_grad coalesce""".split()
 KEYS = ("device", "requires_grad", "layout", "pin_memory", "memory_format", "non_blocking", "generator", "out")
 
@@ -205,7 +207,15 @@ class Tensor:
         return lambda *given, **more: on_tensors(found, name)(self, *given, **more)
 
 
-CASTS = {"double": "float64", "float": "float32", "half": "float16", "long": "int64", "int": "int32", "bool": "bool", "bfloat16": "bfloat16"}
+CASTS = {
+    "double": "float64",
+    "float": "float32",
+    "half": "float16",
+    "long": "int64",
+    "int": "int32",
+    "bool": "bool",
+    "bfloat16": "bfloat16",
+}
 
 
 def _operator(name):
@@ -319,7 +329,9 @@ class Function:
         own: Any = cls
         if hasattr(own, "setup_context"):
             return own.forward(*given)
-        context = types.SimpleNamespace(save_for_backward=nothing, mark_non_differentiable=nothing, set_materialize_grads=nothing)
+        context = types.SimpleNamespace(
+            save_for_backward=nothing, mark_non_differentiable=nothing, set_materialize_grads=nothing
+        )
         context.needs_input_grad = (False,) * len(given)
         return own.forward(context, *given)
 
@@ -360,17 +372,34 @@ def torch_modules():
     if torch is None:
         return {}
     known = {name: on_tensors(function, name) for name, function in TORCH.items()}
-    nn = {name: on_tensors(function, name) for name, function in {**{k: TORCH[k] for k in ("sigmoid", "tanh")}, **NN}.items()}
+    nn = {
+        name: on_tensors(function, name)
+        for name, function in {**{k: TORCH[k] for k in ("sigmoid", "tanh")}, **NN}.items()
+    }
     names = {**known, **{k: nn[k] for k in ("relu", "softmax", "log_softmax")}, **CREATED}
     names.update({k: v for k, v in vars(torch).items() if isinstance(v, torch.dtype)})
-    names.update({k: getattr(torch, k) for k in ("Size", "device", "dtype", "strided", "contiguous_format", "preserve_format")})
-    pi, e = made.Number(arrays.numbers.CONTEXT.plus(arrays.numbers.PI)), made.Number(arrays.numbers.CONTEXT.exp(arrays.Decimal(1)))
+    names.update(
+        {k: getattr(torch, k) for k in ("Size", "device", "dtype", "strided", "contiguous_format", "preserve_format")}
+    )
+    pi, e = (
+        made.Number(arrays.numbers.CONTEXT.plus(arrays.numbers.PI)),
+        made.Number(arrays.numbers.CONTEXT.exp(arrays.Decimal(1))),
+    )
     names.update(Tensor=Tensor, pi=pi, e=e, inf=made.Number(arrays.INF), nan=made.Number(arrays.NAN), finfo=finfo)
     names.update(no_grad=NoGrad, enable_grad=NoGrad, inference_mode=NoGrad, set_grad_enabled=NoGrad)
     names.update(is_tensor=lambda x: isinstance(x, Tensor), is_floating_point=lambda x: x.is_floating_point())
-    names.update(set_default_dtype=nothing, get_default_dtype=lambda: torch.float64, manual_seed=nothing, numel=Tensor.numel)
-    names.update(DoubleTensor=lambda v: tensor(v, torch.float64), LongTensor=lambda v: tensor(v, torch.int64), set_num_threads=nothing)
-    names.update(result_type=lambda a, b: torch.float64, broadcast_tensors=lambda *t: [Tensor(v) for v in np.broadcast_arrays(*map(lift, t))])
+    names.update(
+        set_default_dtype=nothing, get_default_dtype=lambda: torch.float64, manual_seed=nothing, numel=Tensor.numel
+    )
+    names.update(
+        DoubleTensor=lambda v: tensor(v, torch.float64),
+        LongTensor=lambda v: tensor(v, torch.int64),
+        set_num_threads=nothing,
+    )
+    names.update(
+        result_type=lambda a, b: torch.float64,
+        broadcast_tensors=lambda *t: [Tensor(v) for v in np.broadcast_arrays(*map(lift, t))],
+    )
     layers = {
         "ReLU": layer("ReLU", nn["relu"]),
         "Sigmoid": layer("Sigmoid", nn["sigmoid"]),
@@ -388,16 +417,30 @@ def torch_modules():
     }
     stand = modules.stand_in
     found = {"torch.nn.functional": stand("torch.nn.functional", nn, torch.nn.functional)}
-    special = {k: known[k] for k in "expit logit xlogy xlog1py entr log1p expm1 logsumexp softmax log_softmax".split() if k in known}
+    special = {
+        k: known[k]
+        for k in "expit logit xlogy xlog1py entr log1p expm1 logsumexp softmax log_softmax".split()
+        if k in known
+    }
     special.update(expit=known["sigmoid"])
     found["torch.special"] = stand("torch.special", special, torch.special)
     linalg = {"norm": known["norm"], "vector_norm": known["norm"]}
     found["torch.linalg"] = stand("torch.linalg", linalg, torch.linalg)
     found["torch.autograd"] = stand("torch.autograd", {"Function": Function}, torch.autograd)
-    nn_module = {**layers, "Module": Module, "functional": found["torch.nn.functional"], "Identity": layer("Identity", lambda x: x)}
+    nn_module = {
+        **layers,
+        "Module": Module,
+        "functional": found["torch.nn.functional"],
+        "Identity": layer("Identity", lambda x: x),
+    }
     nn_module["Parameter"] = lambda x, *_, **__: x
     found["torch.nn"] = stand("torch.nn", nn_module, torch.nn)
-    names.update(nn=found["torch.nn"], special=found["torch.special"], linalg=found["torch.linalg"], autograd=found["torch.autograd"])
+    names.update(
+        nn=found["torch.nn"],
+        special=found["torch.special"],
+        linalg=found["torch.linalg"],
+        autograd=found["torch.autograd"],
+    )
     found["torch"] = stand("torch", names, torch)
     return found
 

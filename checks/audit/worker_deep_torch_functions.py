@@ -51,7 +51,19 @@ for _name in SAME:
     TORCH[_name] = plain(OTHERS.get(_name, _name))
 for _name, _its in OTHERS.items():
     TORCH[_name] = plain(_its)
-for _name in ("flip", "roll", "tile", "diag", "diagonal", "triu", "tril", "argsort", "swapaxes", "moveaxis", "broadcast_to"):
+for _name in (
+    "flip",
+    "roll",
+    "tile",
+    "diag",
+    "diagonal",
+    "triu",
+    "tril",
+    "argsort",
+    "swapaxes",
+    "moveaxis",
+    "broadcast_to",
+):
     TORCH[_name] = lambda x, *given, _does=FUNCTIONS[_name], **more: _does(x, *given, **axes(more))
 
 
@@ -79,7 +91,15 @@ def reduction(name):
 
 
 for _name, _its in dict(
-    sum="sum", mean="mean", prod="prod", amax="max", amin="min", any="any", all="all", nansum="nansum", nanmean="nanmean"
+    sum="sum",
+    mean="mean",
+    prod="prod",
+    amax="max",
+    amin="min",
+    any="any",
+    all="all",
+    nansum="nansum",
+    nanmean="nanmean",
 ).items():
     TORCH[_name] = reduction(_its)
 
@@ -91,7 +111,9 @@ def extreme(name, places):
         if dim is None:
             return FUNCTIONS[name](x)
         at = FUNCTIONS[places](x, axis=dim)
-        return Extremes(FUNCTIONS[name](x, axis=dim, keepdims=keepdim), FUNCTIONS["expand_dims"](at, dim) if keepdim else at)
+        return Extremes(
+            FUNCTIONS[name](x, axis=dim, keepdims=keepdim), FUNCTIONS["expand_dims"](at, dim) if keepdim else at
+        )
 
     return find
 

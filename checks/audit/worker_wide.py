@@ -236,7 +236,9 @@ class Casts(ast.NodeTransformer):
     def visit_Call(self, node):
         called = node.func
         if isinstance(called, ast.Name) and called.id in ("isinstance", "issubclass") and len(node.args) == 2:
-            both = ast.Tuple(elts=[node.args[1], type(self)(self.level).visit(copy.deepcopy(node.args[1]))], ctx=ast.Load())
+            both = ast.Tuple(
+                elts=[node.args[1], type(self)(self.level).visit(copy.deepcopy(node.args[1]))], ctx=ast.Load()
+            )
             node.args = [self.visit(node.args[0]), both]
             return node
         self.generic_visit(node)

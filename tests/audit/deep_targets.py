@@ -1,6 +1,6 @@
 """Functions that are right in exact arithmetic, far beyond what a longdouble reaches, and wrong twins of them."""
 
-RIGHT = '''
+RIGHT = """
 import math
 import numpy as np
 from scipy.special import expit
@@ -30,9 +30,9 @@ def cross_entropy(logits, y):
 def bce_logits(z, y):
     p = 1 / (1 + np.exp(-z))
     return np.mean(-y * np.log(p) - (1 - y) * np.log(1 - p))
-'''
+"""
 
-WRONG = '''
+WRONG = """
 import numpy as np
 
 def softmax_eps(x):
@@ -47,9 +47,9 @@ def softplus_twice(x): return 2 * np.log(1 + np.exp(x))
 def kl_clipped(p, q): return np.sum(p * np.log(np.clip(p, 1e-7, 1 - 1e-7) / np.clip(q, 1e-7, 1 - 1e-7)))
 def layernorm_unbiased(X, gamma, beta, eps):
     return (X - X.mean(1, keepdims=True)) / np.sqrt(X.var(axis=1, ddof=1, keepdims=True) + eps) * gamma + beta
-'''
+"""
 
-TENSORS = '''
+TENSORS = """
 import torch
 import torch.nn.functional as F
 
@@ -74,9 +74,9 @@ def softplus_twice(x): return 2 * torch.log(1 + torch.exp(x))
 def softmax_clamped(x):
     e = x.clamp(-500, 500).exp()
     return e / e.sum(dim=-1, keepdim=True)
-'''
+"""
 
-ODD = '''
+ODD = """
 import functools
 import numpy as np
 import scipy.linalg
@@ -106,4 +106,4 @@ def backwards(x):
     x.sum().backward()
     return x.grad
 def transformed(x): return torch.fft.fft(x)
-'''
+"""

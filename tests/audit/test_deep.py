@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-
 import numpy as np
 import pytest
 
@@ -109,7 +108,10 @@ def test_tensors_heal(processes, name, definition, given):
     assert outcome(processes["tensors"], name, definition, given, "torch") == {Outcome.HEALS}
 
 
-@pytest.mark.parametrize(("name", "definition", "given"), [*STAY[:4], STAY[5], ("mse_half", "mse", {"pred": [1e12 + 1, 1e12], "target": [1e12, 1e12 + 2]})])
+@pytest.mark.parametrize(
+    ("name", "definition", "given"),
+    [*STAY[:4], STAY[5], ("mse_half", "mse", {"pred": [1e12 + 1, 1e12], "target": [1e12, 1e12 + 2]})],
+)
 def test_other_functions_of_tensors_stay_wrong(processes, name, definition, given):
     name = name.replace("clipped", "clamped")
     assert outcome(processes["tensors"], name, definition, given, "torch") == {Outcome.STAYS}
