@@ -16,12 +16,13 @@ NO = getattr(np, "_NoValue", None)
 
 # What only moves entries about: NumPy's own, on base arrays
 MOVES = """concatenate stack vstack hstack dstack column_stack reshape transpose squeeze expand_dims repeat tile
-broadcast_to broadcast_arrays swapaxes moveaxis rollaxis roll flip fliplr flipud rot90 ravel diag diagflat diagonal pad
-take take_along_axis split array_split vsplit hsplit atleast_1d atleast_2d atleast_3d triu tril
-copy delete insert append nonzero argwhere flatnonzero ix_ meshgrid compress extract choose resize
-permute_dims matrix_transpose unstack concat row_stack argsort sort partition argmax argmin unique searchsorted count_nonzero size ndim shape tri indices
-diag_indices tril_indices triu_indices unravel_index ravel_multi_index digitize bincount isin in1d array_equal
-may_share_memory shares_memory sliding_window_view as_strided iscomplexobj isrealobj dot matmul tensordot inner vdot
+broadcast_to broadcast_arrays swapaxes moveaxis rollaxis roll flip fliplr flipud rot90 ravel diag
+diagflat diagonal pad take take_along_axis split array_split vsplit hsplit atleast_1d atleast_2d
+atleast_3d triu tril copy delete insert append nonzero argwhere flatnonzero ix_ meshgrid compress
+extract choose resize permute_dims matrix_transpose unstack concat row_stack argsort sort partition
+argmax argmin unique searchsorted count_nonzero size ndim shape tri indices diag_indices tril_indices
+triu_indices unravel_index ravel_multi_index digitize bincount isin in1d array_equal may_share_memory
+shares_memory sliding_window_view as_strided iscomplexobj isrealobj dot matmul tensordot inner vdot
 einsum einsum_path kron""".split()
 PLAIN = """errstate seterr geterr newaxis ndarray generic number integer floating inexact bool_ bool int8 int16 int32
 int64 intp int_ uint8 uint16 uint32 uint64 uint issubdtype dtype iinfo can_cast ndenumerate ndindex s_ index_exp
