@@ -46,7 +46,8 @@ def outcomes(
     made = _all_calls(wider, answers, screens, fmt)
     lost = [c for c, o in enumerate(made) if o is not Outcome.HEALS and _lost(o, wider, screens, c)]
     for digits, most, needed in DEEP:
-        lost = [c for c in lost if needed(batch, wider.rows_of(c))][:most]
+        asked = [c for c in lost if needed(batch, wider.rows_of(c))]
+        lost, left = asked[:most], asked[most:]
         if not lost or batch.count // len(made) * _entries(batch) > LARGEST:
             break
         rows = np.array([r for c in lost for r in wider.rows_of(c)])
@@ -57,6 +58,8 @@ def outcomes(
         answered = [(c, o) for c, o in zip(lost, its, strict=True) if o in believed]
         for call, outcome in answered:
             made[call] = outcome
+        if Outcome.HEALS in its:  # so may those that there was no room for
+            made = [Outcome.OPEN if c in left else o for c, o in enumerate(made)]
         lost = [c for c, o in answered if o is not Outcome.HEALS]
     return made
 
