@@ -15,6 +15,7 @@ from .findings import AuditVerdict, Finding
 from .formats import FORMATS
 from .inputs import Batch
 from .judging import Failure, Judged
+from .points import whole_numbers
 from .process import Process
 from .purity import Impurity, Purity
 from .reference import screen, shapes
@@ -137,6 +138,9 @@ class _Decider:
         def fails(batch: Batch, form: Form) -> np.ndarray:
             judged = self._judged(batch, form, fmt)
             mask: np.ndarray = np.asarray(judged.failing.reshape(-1, form.rows).any(axis=1))
+            if form.integers:  # whole numbers, at which real ones do not fail
+                real = self._judged(batch, replace(form, integers=()), fmt).failing
+                mask &= (whole_numbers(batch, form.integers) & ~real).reshape(-1, form.rows).all(axis=1)
             if found.failure.truth.infinite:
                 for s in [s for s in judged.suspects() if s.kind == "unclear"][:SETTLED]:
                     mask[judged.answers.call_of(s.row)] |= judged.settle(s) is not None
@@ -152,8 +156,6 @@ class _Decider:
         form = found.form
         if form.layout and fails(found.points, replace(form, layout=""))[0]:
             form = replace(form, layout="")
-        if form.integers:
-            return found
         points, form = smallest(found.points, form, fails, self.seconds)
         judged = self._judged(points, form, fmt)
         for suspect in judged.suspects():
@@ -164,7 +166,7 @@ class _Decider:
 
     def _alone(self, found: Found) -> Found:
         """A failing call with only the points that it needs to fail."""
-        if found.asked is not None or found.points.count == 1 or found.form.integers:
+        if found.asked is not None or found.points.count == 1:
             return found
         fmt = FORMATS[found.points.dtype]
 

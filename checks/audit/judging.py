@@ -71,7 +71,7 @@ class Failure:
 
     @property
     def units(self) -> float:
-        return self.error / self.truth.budget if self.truth.budget else math.inf
+        return self.error / self.truth.budget if self.truth.budget and math.isfinite(self.error) else math.inf
 
 
 class Judged:

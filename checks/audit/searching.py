@@ -140,7 +140,9 @@ class Search:
         screens = screen(batch.variant, batch, fmt)
         for points, form in questions(batch, self.style, turn, fmt is self.formats[0]):
             key = (fmt.name, form.style, len(form.lead), form.layout, form.folded is not None, form.integers)
-            if key in self._unfit or not fits(points, form) or form.rows > points.count or time.monotonic() > end:
+            if self._unfit & {key, _plainly(key)} or time.monotonic() > end:
+                continue
+            if not fits(points, form) or form.rows > points.count:
                 continue
             filled = whole(points, form)
             its = cut(screens, filled.count) if points is batch else screen(filled.variant, filled, fmt)
@@ -149,9 +151,10 @@ class Search:
             if self._refused(judged, key):
                 continue
             judged.count(self.tallies[fmt.name])
-            if form.integers and judged.failing.any():  # as real numbers, first
-                self._look(self._judged(filled, replace(form, integers=()), its, fmt), fmt)
-            if not self.found or not form.integers:
+            before, plain = len(self.found), replace(form, integers=(), layout="")
+            if plain != form and judged.failing.any():  # as real numbers, as they usually lie in memory, first
+                self._look(self._judged(filled, plain, its, fmt), fmt)
+            if len(self.found) == before:
                 self._look(judged, fmt)
             if self.decisive:
                 return
@@ -172,7 +175,7 @@ class Search:
         answers, form = judged.answers, judged.answers.form
         calls = answers.batch.count // form.rows
         raised = len(answers.replies.errors) + len(answers.misshapen)
-        if raised and form.folded and (not form.layout or (*key[:3], "", *key[4:]) in self._unfit):
+        if raised and form.folded and (not form.layout or _plainly(key) in self._unfit):
             first = next(iter([*answers.replies.errors.values(), *answers.misshapen.values()]))
             return self._note(key, f"some matrices are refused: {first}")
         if answers.replies.errors and form.integers:
@@ -184,21 +187,21 @@ class Search:
             return False
         reason = next(iter([*answers.replies.errors.values(), *answers.misshapen.values()]))
         total = self.tallies[key[0]].inputs
-        if form.layout:
-            plain = ask(
-                self.process, answers.batch, replace(form, layout=""), [s.mid.shape[1:] for s in judged.screens]
-            )
-            if len(plain.replies.errors) + len(plain.misshapen) >= calls:
-                self._unfit.add(key)  # it is not the layout
-                return True
-        if form.layout or answers.misshapen:
+        if answers.misshapen or (form.layout and not self._fails_plainly(answers)):
             return False
+        key = _plainly(key)
         if not total and any(t.inputs for t in self.tallies.values()) and answers.batch.count >= 16:
             return self._note(key[0], f"{key[0]} is refused: {reason}")
         if answers.batch.variant.maps and total and self._other_form_works(judged):
             axes = len(form.lead) + (answers.batch.variant.maps == "rows")
             return self._note(key, f"arrays with {axes} axes are refused: {reason}")
         return False
+
+    def _fails_plainly(self, answers: Answers) -> bool:
+        """Whether all the calls raise with arrays that lie in memory as usual, too."""
+        batch, form = answers.batch, replace(answers.form, layout="")
+        again = ask(self.process, batch, form, shapes(batch.variant, batch), seconds=2.0)
+        return not again.replies.died and len(again.replies.errors) == batch.count // form.rows
 
     def _writes(self, answers: Answers) -> bool:
         """Whether a call that fails with arrays that cannot be changed does change them."""
@@ -379,3 +382,8 @@ class Search:
             if outcome is Outcome.STAYS:
                 return True
         return False
+
+
+def _plainly(key: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The key of the same form with arrays that lie in memory as usual."""
+    return (*key[:3], "", *key[4:])

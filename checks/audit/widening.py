@@ -51,10 +51,14 @@ def outcomes(
             made[c] = Outcome.LOST
     if not lost or batch.count // len(made) * _entries(batch) > LARGEST:
         return made
+    asked: set[int] = set()
     extreme = {c for c in lost if _extreme(batch, wider.rows_of(c))}
     for digits, some in ((80, [c for c in lost if c not in extreme][:24]), (400, sorted(extreme)[:8])):
         for call, outcome in zip(some, _deep(process, wider, answers, screens, some, fmt, digits), strict=True):
             made[call] = outcome or made[call]
+            asked.add(call)
+    if any(made[c] is Outcome.HEALS for c in asked):  # so may those that there was no room for
+        made = [Outcome.LOST if o is Outcome.STAYS and c in lost and c not in asked else o for c, o in enumerate(made)]
     return made
 
 
