@@ -57,6 +57,15 @@ class Answers:
     def rows_of(self, call: int) -> range:
         return range(call * self.form.rows, (call + 1) * self.form.rows)
 
+    def of(self, calls: Sequence[int]) -> Answers:
+        """Those of some calls, numbered anew."""
+        rows = [r for c in calls for r in self.rows_of(c)]
+        errors = {i: self.replies.errors[c] for i, c in enumerate(calls) if c in self.replies.errors}
+        misshapen = {i: self.misshapen[c] for i, c in enumerate(calls) if c in self.misshapen}
+        outputs = None if self.outputs is None else [o[rows] for o in self.outputs]
+        batch, replies = self.batch.take(np.array(rows)), replace(self.replies, errors=errors)
+        return replace(self, batch=batch, outputs=outputs, replies=replies, misshapen=misshapen)
+
 
 def _axis(batch: Batch) -> Any:
     return batch.variant.conventions.get("axis", -1) if batch.variant.maps == "rows" else -1

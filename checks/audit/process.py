@@ -57,7 +57,8 @@ class Argument:
 class Calls:
     """A batch of calls. order: rows of the batch, with repetitions; reuse: one set of arrays, overwritten in place.
 
-    wide: in a wider format, plain Python in so many digits; wrt and cotangents (one for each row): the gradients of
+    wide: in a wider format, plain Python in so many digits; deep: NumPy and torch, too, where all that
+    the target calls is known, else the error is "no wider format: …"; wrt and cotangents (one for each row): the gradients of
     <cotangent, result> are the outputs. seconds: no further call is made after so long. fresh: in a copy of the process
     as it was after loading (of one that has had no other calls), with random generators seeded by `seed`.
     """
@@ -69,6 +70,7 @@ class Calls:
     order: Sequence[int] | None = None
     reuse: bool = False
     wide: bool = False
+    deep: bool = False
     digits: int = 50
     wrt: str = ""
     cotangents: np.ndarray | None = None
@@ -273,7 +275,13 @@ class Process:
             weights = {"dtype": str(data.dtype), "shape": data.shape}
             buffers.append(data)
         header = {"do": "call", "arguments": about, "count": count, "style": calls.style, "layout": calls.layout}
-        header |= {"reuse": calls.reuse, "wide": calls.wide, "digits": calls.digits, "wrt": calls.wrt}
+        header |= {
+            "reuse": calls.reuse,
+            "wide": calls.wide or calls.deep,
+            "deep": calls.deep,
+            "digits": calls.digits,
+            "wrt": calls.wrt,
+        }
         header |= {"cotangents": weights, "call": tree, "seconds": calls.seconds}
         header |= {"fresh": calls.fresh, "seed": calls.seed}
         return header, buffers

@@ -17,7 +17,7 @@ from flint import arb, fmpq
 from ...spec.language.routines import Output, Variant
 from ..arithmetic import Undecided, Undefined, Unsupported
 from ..ball_arithmetic import Balls, Dual, ball, precision
-from ..batched import Ball, Batched, wide
+from ..batched import Ball, Batched, Exact, wide
 from ..duals import Duals, slope_of
 from ..evaluate import Evaluation
 from ..format_balls import EXACT_BITS, SMALLER, WORKING_BITS, Components, Format, FormatBalls, Reference
@@ -40,9 +40,18 @@ def shapes(variant: Variant, batch: Batch) -> list[tuple[int, ...]]:
     return [tuple(max(0, at.integer(size)) for size in output.sizes) for output in variant.outputs]
 
 
+def _many(batch: Batch) -> dict[str, Any]:
+    """The environment of all points; labels and masks are exact."""
+    env = batch.env()
+    for name in batch.exact_names():
+        v = env[name]
+        env[name] = {at: Exact(e) for at, e in v.items()} if isinstance(v, Mapping) else Exact(v)
+    return env
+
+
 def screen(variant: Variant, batch: Batch, fmt: Format) -> list[Screen]:
     """All results at all points. A point that has no value at all is NaN throughout."""
-    at = Evaluation(batch.env(), Batched(fmt), stable=True)
+    at = Evaluation(_many(batch), Batched(fmt), stable=True)
     made = []
     for output, shape in zip(variant.outputs, shapes(variant, batch), strict=True):
         mid = np.empty((batch.count, *shape), wide(fmt))
@@ -69,7 +78,7 @@ def _screen_slopes(
     variant: Variant, batch: Batch, fmt: Format, wrt: str, cotangents: np.ndarray, detached: bool
 ) -> Screen:
     (output,), (shape,) = variant.outputs, shapes(variant, batch)
-    env, base = batch.env(), Batched(fmt)
+    env, base = _many(batch), Batched(fmt)
     numbers = Duals(base, detached)
     entries: Mapping[Any, Any] = env[wrt] if isinstance(env[wrt], Mapping) else {(): env[wrt]}
     inner = max(entries) if () not in entries else ()

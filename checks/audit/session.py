@@ -19,11 +19,12 @@ from .. import catalogue
 from ..arithmetic import Unsupported
 from ..format_balls import Format
 from ..selection import UsageError, unknown
-from . import deciding, describing
+from . import deciding, describing, edges
 from .findings import Audit, AuditVerdict, Finding
 from .formats import FORMATS
 from .inputs import batches
 from .manifest import DEFAULT_DTYPES, DTYPES
+from .naming import name_mistake
 from .process import Limits, Loaded, Process, Target
 from .purity import Purity
 from .reference import screen
@@ -35,6 +36,7 @@ from .targets import parse, sent
 SEARCHED = 0.45  # of the budget goes into the search, the rest into what follows it
 PURE = 4.0  # seconds, at most or half the budget, for the search for state
 FEW = 30  # inputs, which are too few to call a function correct
+NAMED = 1.0  # seconds at most for the mistake's name
 NOT_DIFFERENTIATED = ("optimizers", "schedules")  # topics whose routines nobody takes gradients of
 
 
@@ -162,6 +164,9 @@ class _Session:
             search.run_through(self.watch)
         search.relate()
         self.notes |= search.notes
+        batches = next(iter(search.first.values()), [])
+        if batches and not search.died:
+            self.notes |= dict.fromkeys(edges.notes(self.process, batches[0], chosen.forms(batches[0])[0]))
         decision = deciding.decide(search, self.process, self.pristine, self.budget / 4)
         purity = Purity(self.process, self.pristine, 1.0)
         impure = decision.impure
@@ -179,7 +184,10 @@ class _Session:
             return self._audit(AuditVerdict.UNDECIDED, slow)
         if decision.verdict is AuditVerdict.CORRECT and not judged:
             return self._audit(AuditVerdict.UNDECIDED, "No result could be judged: no error budget was bounded.")
-        return self._audit(decision.verdict, decision.diagnosis or self._praise(search), decision.findings)
+        mistake = ""
+        if decision.smallest is not None and decision.verdict in (AuditVerdict.WRONG, AuditVerdict.UNSTABLE):
+            mistake = name_mistake(self.process, self.variant, search, decision.smallest, min(NAMED, self.budget / 2))
+        return self._audit(decision.verdict, decision.diagnosis or self._praise(search), decision.findings, mistake)
 
     def _impure(self, purity: Purity, search: Search) -> Any:
         for answers in search.mutations[:3]:
@@ -213,7 +221,9 @@ class _Session:
             text += f"; {search.passed} backward passes of many points agree with the derivative"
         return text + "."
 
-    def _audit(self, verdict: AuditVerdict, diagnosis: str, findings: Sequence[Finding] = ()) -> Audit:
+    def _audit(
+        self, verdict: AuditVerdict, diagnosis: str, findings: Sequence[Finding] = (), mistake: str = ""
+    ) -> Audit:
         style = self.chosen.style if self.chosen else ""
         tallies = self.search.tallies.values() if self.search else ()
         if self.target.kind != "pickle":
@@ -225,6 +235,7 @@ class _Session:
             conventions=dict(self.variant.conventions),
             verdict=verdict,
             diagnosis=diagnosis,
+            mistake=mistake,
             findings=tuple(findings),
             notes=(*self.notes, *related),
             formats=tuple(t.row for t in tallies),

@@ -33,10 +33,10 @@ def questions(batch: Batch, style: str, turn: int, first_format: bool) -> Iterat
         crossed = one_at_a_time(batch)
         if crossed is not None:
             yield crossed, Form(style, (1,) if maps == "elements" and style != "numbers" else ())
-    fold = folding(batch) if turn % 3 == 1 or turn < 2 else None
-    if fold and style in ("numpy", "torch"):
+    fold = folding(batch)
+    if fold and style in ("numpy", "torch") and (turn % 3 == 1 or turn < 2 or fold[0] > 1):
         yield batch, Form(style, folded=fold)
-        if layouts and turn % 6 == 1:
+        if fold[0] > 1:
             yield batch, Form(style, (), "fortran", folded=fold)
     if style == "numpy" and first_format and turn % 3 == 1 and turn < 16:
         yield from _whole_numbers(batch, style, turn // 3)

@@ -23,6 +23,7 @@ from .reference import Screen, screen, shapes
 ADDED = {"float64": 11, "float32": 29, "float16": 42}  # bits of longdouble over float64, of float64 over the others
 PATIENCE = 4.0  # seconds for one batch, where calls take long
 NO_WIDER = "no wider format"
+ROUNDED = "decimal, rounded to float32"  # the format of decimals that the target itself has rounded
 STEADY = 1 / 16  # of a systematic error its spread over neighbouring inputs may be
 
 
@@ -38,11 +39,33 @@ def outcomes(
 ) -> list[Outcome]:
     """For each call of failing points, what becomes of its error in a wider format.
 
-    screens and answers are those of the same points in the narrow format.
+    screens and answers are those of the same points in the narrow format. Calls of which a few more bits leave nothing
+    right are run again in decimals of many digits, where the target can be: what those say is final.
     """
-    wider = ask(process, batch, form, shapes(batch.variant, batch), wide=True, seconds=PATIENCE)
+    wider = ask(process, batch, form, shapes(batch.variant, batch), wide=True)
+    made = _all_calls(wider, answers, screens, fmt)
+    lost = [c for c, o in enumerate(made) if o is not Outcome.HEALS and _lost(o, wider, screens, c)]
+    for digits, most, needed in DEEP:
+        lost = [c for c in lost if needed(batch, wider.rows_of(c))][:most]
+        if not lost or batch.count // len(made) * _entries(batch) > LARGEST:
+            break
+        rows = np.array([r for c in lost for r in wider.rows_of(c)])
+        some = batch.take(rows)
+        deep = ask(process, some, form, shapes(batch.variant, some), deep=True, digits=digits, seconds=1.0)
+        its = _all_calls(deep, answers.of(lost), [Screen(s.mid[rows], s.rad[rows]) for s in screens], fmt, True)
+        believed = {Outcome.STAYS, Outcome.BURSTS} | ({Outcome.HEALS} if ROUNDED not in deep.replies.dtypes else set())
+        answered = [(c, o) for c, o in zip(lost, its, strict=True) if o in believed]
+        for call, outcome in answered:
+            made[call] = outcome
+        lost = [c for c, o in answered if o is not Outcome.HEALS]
+    return made
+
+
+def _all_calls(
+    wider: Answers, answers: Answers, screens: Sequence[Screen], fmt: Format, deep: bool = False
+) -> list[Outcome]:
     made = []
-    for call in range(batch.count // form.rows):
+    for call in range(wider.batch.count // wider.form.rows):
         if NO_WIDER in wider.replies.errors.get(call, "") or call >= wider.replies.done or wider.replies.died:
             made.append(Outcome.OPEN)
             continue
@@ -50,12 +73,46 @@ def outcomes(
             same = call in answers.replies.errors or call in answers.misshapen
             made.append(Outcome.BURSTS if same else Outcome.OPEN)
             continue
-        made.append(_of_call(list(wider.rows_of(call)), wider, answers, screens, fmt))
+        made.append(_of_call(list(wider.rows_of(call)), wider, answers, screens, fmt, deep))
     return made
 
 
-def _of_call(rows: list[int], wider: Answers, answers: Answers, screens: Sequence[Screen], fmt: Format) -> Outcome:
+def _lost(outcome: Outcome, wider: Answers, screens: Sequence[Screen], call: int) -> bool:
+    """Whether nothing of some value is right in the wider format."""
+    if outcome is not Outcome.STAYS:
+        return True
+    rows = list(wider.rows_of(call))
+    for pairs, s in zip(wider.outputs or [], screens, strict=True):
+        with np.errstate(all="ignore"):
+            off = np.abs(pairs[rows][..., 0] - s.mid[rows]) >= np.abs(s.mid[rows]) / 1024
+            if np.any(np.isfinite(s.mid[rows]) & np.isfinite(s.rad[rows]) & off):
+                return True
+    return False
+
+
+def _entries(batch: Batch) -> int:
+    return sum(v[0].size for v in batch.values.values())
+
+
+def _extreme(batch: Batch, rows: range) -> bool:
+    """Whether a call has entries that 80 digits may not reach, of themselves or of their exponentials."""
+    for values in batch.values.values():
+        sizes = np.abs(values[list(rows)].astype(np.float64))
+        if np.any(((sizes > 0) & (sizes < 1e-20)) | (sizes > 100)):
+            return True
+    return False
+
+
+# In turn: so many digits, for at most so many calls, of which a condition holds.
+DEEP = ((80, 24, lambda batch, rows: True), (400, 6, _extreme))
+LARGEST = 256  # entries of a call that is run in decimals
+
+
+def _of_call(
+    rows: list[int], wider: Answers, answers: Answers, screens: Sequence[Screen], fmt: Format, deep: bool
+) -> Outcome:
     found = Outcome.HEALS
+    added = fmt.bits if deep else ADDED[fmt.name]
     for pairs, got, s in zip(wider.outputs or [], answers.outputs or [], screens, strict=True):
         with np.errstate(all="ignore"):
             high, low = (pairs[rows][..., i].astype(s.mid.dtype) for i in (0, 1))
@@ -63,9 +120,10 @@ def _of_call(rows: list[int], wider: Answers, answers: Answers, screens: Sequenc
             before, budget = np.abs(got[rows] - s.mid[rows]), s.rad[rows]
             known = np.isfinite(s.mid[rows]) & np.isfinite(budget)
             failing = known & ((before > limit(fmt) / 2 * budget) | ~np.isfinite(got[rows]))
-            falls = before * 2.0 ** (-ADDED[fmt.name] / 2)
+            falls = before * 2.0 ** (-added / 2)
             room = np.maximum(np.where(np.isfinite(falls), falls, limit(fmt) * budget), CORRECT * budget)
-            if np.any(failing & ~(np.isfinite(high) & np.isfinite(before)) & ~(after <= room)):
+            burst = ~np.isfinite(high) | ((not deep) & ~np.isfinite(before))
+            if np.any(failing & burst & ~(after <= room)):
                 return Outcome.BURSTS  # and what is finite beside it may have been divided by an infinity
             if np.any(failing & ~(after <= room)):
                 found = Outcome.STAYS

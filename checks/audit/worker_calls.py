@@ -26,7 +26,8 @@ def run(header, data, target, loaded, progress, forked, sibling):
         if header["style"] in ("numpy", "torch") and np is None:
             raise load.Refused("there is no NumPy in this interpreter")
         if header["wide"]:
-            wide = sibling("worker_wide").Wide(header, target, loaded, load.libraries(target), sibling)
+            make = sibling("worker_deep_run").widest if header["deep"] else sibling("worker_wide").Wide
+            wide = make(header, target, loaded, load.libraries(target), sibling)
     except load.Refused as why:
         refused = {i: str(why) for i in range(count)}
         return {
@@ -145,6 +146,8 @@ class Given:
         sent = np.frombuffer(self.data, self.dtype).reshape(((self.count,) if self.each else ()) + self.shape)
         if not self.each:
             sent = np.broadcast_to(sent, (self.count, *self.shape))
+        if self.wide and self.wide.level == "deep":
+            return self.wide.rows(sent)
         if self.wide:
             sent = self.wide.array(sent)
         if self.reuse or sent.nbytes > BULK:

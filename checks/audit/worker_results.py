@@ -73,6 +73,7 @@ class Gathered:
             self.errors[i] = f"returned {kind_of(result)} that is no array: {type(error).__name__}"
 
     def look(self, i, result):
+        result = self.wide.result(result) if self.wide else result
         several, values = split(result)
         parts = [part(value, self.wide) for value in values]
         self.several = self.several or several
@@ -239,6 +240,8 @@ def array_part(value, wide):
     kind, label = made.dtype.kind, made.dtype.name
     if kind == "c":
         raise Unfit(f"returned complex numbers ({label})")
+    if kind == "O" and wide and wide.level == "deep":
+        return Part(wide.pairs(made), "float64", (*made.shape, 2), wide.label)
     if kind == "O":
         raise Unfit("returned an array of objects")
     if kind not in "biuf":

@@ -67,6 +67,10 @@ class Wide:
         wider = {"longdouble": "longdouble", "double": "float64", "decimal": "longdouble"}[self.level]
         return values.astype(wider) if values.dtype.kind == "f" else values
 
+    def result(self, value):
+        """What came back, as it is to be read."""
+        return value
+
     def explained(self, text):
         """What an error says, where it comes from a library that has nothing wider."""
         signs = ("float128", "float96", "longdouble", "not supported for the input types")
@@ -91,13 +95,17 @@ class Wide:
 class Widened:
     """A copy of a target's module with its casts widened."""
 
-    def __init__(self, target, level, numbers, load):
+    casts: Any
+
+    def __init__(self, target, level, numbers, load, replaced=None):
         self.target, self.level = target, level
         self.numbers, self.load = numbers, load
         self.modules = {}  # by name: widened copies
         file = target.file or ""
         self.folder = os.path.dirname(os.path.abspath(file)) if file else None
-        if level == "decimal":
+        if replaced is not None:
+            self.replaced = replaced
+        elif level == "decimal":
             self.replaced = {"math": numbers.shim()}
         elif level == "longdouble":
             self.replaced = {"math": math_of_longdoubles(), "numpy": wide_numpy()}
@@ -164,13 +172,18 @@ class Widened:
     def run(self, tree, file, names):
         """What a widened source defines, imported as the target itself was."""
         names["__builtins__"] = self.builtins
-        if self.level != "double":
-            names[FLOAT] = self.numbers.Wide if self.level == "decimal" else np.longdouble
-        tree = ast.fix_missing_locations(Casts(self.level).visit(tree))
+        names.update(self.given())
+        tree = ast.fix_missing_locations(self.casts(self.level).visit(tree))
         module = types.ModuleType("widened")
         module.__dict__.update(names)
         Loader(compile(tree, file, "exec", dont_inherit=True)).exec_module(module)
         return vars(module)
+
+    def given(self):
+        """What the transformed source calls."""
+        if self.level == "double":
+            return {}
+        return {FLOAT: self.numbers.Wide if self.level == "decimal" else np.longdouble}
 
     def import_module(self, name, globals=None, locals=None, fromlist=(), level=0):
         found = builtins.__import__(name, globals, locals, fromlist, level)
@@ -223,7 +236,9 @@ class Casts(ast.NodeTransformer):
     def visit_Call(self, node):
         called = node.func
         if isinstance(called, ast.Name) and called.id in ("isinstance", "issubclass") and len(node.args) == 2:
-            both = ast.Tuple(elts=[node.args[1], Casts(self.level).visit(copy.deepcopy(node.args[1]))], ctx=ast.Load())
+            both = ast.Tuple(
+                elts=[node.args[1], type(self)(self.level).visit(copy.deepcopy(node.args[1]))], ctx=ast.Load()
+            )
             node.args = [self.visit(node.args[0]), both]
             return node
         self.generic_visit(node)
@@ -242,6 +257,9 @@ class Casts(ast.NodeTransformer):
                 ast.Constant(value="longdouble" if self.level == "longdouble" else "float64"), node
             )
         return node
+
+
+Widened.casts = Casts
 
 
 # Modules in the place of others

@@ -8,8 +8,7 @@ import pytest
 import registry
 
 from lemmata import cli
-from lemmata.checks.audit import audit, session
-from lemmata.checks.audit.process import Limits
+from lemmata.checks.audit import audit, process, session
 from lemmata.checks.selection import UsageError
 from lemmata.spec.language import LanguageError
 
@@ -298,7 +297,7 @@ def test_a_definition_is_read_anew_each_time(files):
 
 
 def test_a_hanging_interpreter_is_given_up(files, monkeypatch):
-    monkeypatch.setattr(session, "Limits", lambda: Limits(startup=0.5))
+    monkeypatch.setattr(process, "HELLO", 0.5)
     (files / "asleep").write_text("#!/bin/sh\nexec sleep 1000\n")
     (files / "asleep").chmod(0o755)
     found = audit("t.py:softmax", "softmax", python="./asleep")

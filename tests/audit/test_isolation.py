@@ -75,7 +75,7 @@ def test_an_interpreter_without_numpy(start, tmp_path):
         ("while True: pass", "f", "t.py: importing it takes longer than 0.7 s"),
         ("def soft_max(x): pass", "softmax", "t.py has no softmax; did you mean soft_max?"),
         ("class A:\n  def go(self): pass", "A.goo", "A has no goo; did you mean go?"),
-        ("f = 3", "f", "f in t.py is a int, which cannot be called"),
+        ("f = 3", "f", "f in t.py is of type int, which cannot be called"),
         ("def f(x): pass\nimport os; os.close(1); print(1)", "f", "raises OSError"),
     ],
 )

@@ -219,7 +219,10 @@ def test_prove_refuses_a_file_in_one_sentence(text, sentence, tmp_path, lemmata)
         ("verify --seed soon", "Invalid value for '--seed': 'soon' is not a valid integer."),
         ("verify --colour", "No such option '--colour'.*"),
         ("list claim", "there is no kind claim; did you mean claims.*"),
-        ("list xyzzy", "there is no kind xyzzy; choose from claims, definitions, lectures, methods, statements"),
+        (
+            "list xyzzy",
+            "there is no kind xyzzy; choose from claims, definitions, lectures, methods, routines, statements",
+        ),
         ("list --lecture nog", "there is no lecture nog; did you mean ngo.*"),
         ("show softmax.softmx", "there is no claim softmax.softmx; did you mean softmax.softmax.*"),
         ("show", "Missing argument 'ID'."),
