@@ -57,8 +57,8 @@ class Argument:
 class Calls:
     """A batch of calls. order: rows of the batch, with repetitions; reuse: one set of arrays, overwritten in place.
 
-    wide: in a wider format, plain Python in so many digits; deep: NumPy and torch, too, where all that
-    the target calls is known, else the error is "no wider format: …"; wrt and cotangents (one for each row): the gradients of
+    wide: in a wider format, plain Python in so many digits; deep: NumPy and torch, too, where all that the target calls
+    is known, else the error is "no wider format: …"; wrt and cotangents (one for each row): the gradients of
     <cotangent, result> are the outputs. seconds: no further call is made after so long. fresh: in a copy of the process
     as it was after loading (of one that has had no other calls), with random generators seeded by `seed`.
     """

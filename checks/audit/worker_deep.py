@@ -2,7 +2,7 @@
 
 `Deep` is an array whose real entries are Decimals of any number of digits and exponents without end. Every function of
 NumPy that meets one comes here; what is not known here raises NoWider, so that nothing is silently done in float64.
-Single numbers are arrays without axes (`Number`), and no plain float may meet either unless it is written in the source.
+Single numbers are arrays without axes (`Number`), and no plain float may meet them unless the source has it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ REAL = "real"
 ROUNDED: list[bool] = []  # whether the call has rounded to float32: then only an error is believed
 SINGLE = False  # whether the arguments are float32: then that is widened, too
 UFUNCS: dict[str, Any] = {}  # by name: functions of base arrays
+METHODS: dict[str, Any] = {}  # of universal functions: what calls, reduces, … them, filled in by worker_deep_ufuncs
+NATIVE: set[str] = set()  # those that NumPy itself computes on Decimals
 FUNCTIONS: dict[str, Any] = {}  # by name: what stands for NumPy's functions
 
 
@@ -50,7 +52,7 @@ def exact(value):
     raise NoWider(f"a {type(value).__name__} among the numbers")
 
 
-decimals = np.frompyfunc(exact, 1, 1) if np is not None else None
+decimals: Any = np.frompyfunc(exact, 1, 1) if np is not None else None
 
 
 def boxed(value):
@@ -84,7 +86,8 @@ def lift(value):
     if isinstance(value, (Decimal, float)) and not isinstance(value, np.generic):
         return boxed(exact(value))
     if isinstance(value, (list, tuple, range)) or hasattr(value, "__next__"):
-        parts = [lift(v) for v in value]
+        each: Any = value
+        parts = [lift(v) for v in each]
         if not parts:
             return np.empty(0, object)
         if any(p.dtype.kind == "O" for p in parts):
@@ -146,7 +149,7 @@ class Deep(np.ndarray if np is not None else object):  # type: ignore[misc]
         if known in ("frompyfunc", "?") or (known not in UFUNCS and known not in NATIVE):
             raise NoWider(f"{known} is not known")
         if method == "__call__":
-            made = apply(known, ufunc, *given, **more)
+            made = METHODS["__call__"](known, ufunc, *given, **more)
         elif method in ("reduce", "accumulate", "outer", "at", "reduceat"):
             made = METHODS[method](known, ufunc, *given, **more)
         else:
@@ -206,8 +209,8 @@ class Deep(np.ndarray if np is not None else object):  # type: ignore[misc]
     def flat(self, values):
         self.reshape(-1)[...] = values
 
-    def item(self, *at):
-        return self.reshape(-1)[0] if not at else self[at if len(at) > 1 else at[0]]
+    def item(self, *at: Any):
+        return self.reshape(-1)[at[0] if len(at) == 1 else 0] if len(at) < 2 else self[at]
 
     def tolist(self):
         return [row.tolist() for row in self] if self.ndim else Number(self)
@@ -248,7 +251,7 @@ class Number(Deep):
     def __new__(cls, value=0):
         if isinstance(value, str):
             made = boxed(Decimal(value.strip()))
-        elif isinstance(value, np.ndarray) or isinstance(value, (np.integer, np.bool_, bool)):
+        elif isinstance(value, (np.ndarray, np.integer, np.bool_, bool)):
             made = np.array(lift(value))
         else:
             made = real(value)
@@ -366,107 +369,6 @@ def cast(base, dtype):
 def rounded(value, dtype):
     with np.errstate(all="ignore"):
         return Decimal(float(dtype.type(numbers.narrow(value))))
-
-
-# Universal functions
-
-NATIVE = set("add subtract multiply negative positive equal not_equal less less_equal greater greater_equal".split())
-NATIVE |= set("logical_and logical_or logical_xor logical_not bitwise_and bitwise_or bitwise_xor invert".split())
-NATIVE |= set("left_shift right_shift matmul vecdot".split())
-EMPTY = {"add": 0, "multiply": 1, "logical_and": True, "logical_or": False, "logaddexp": -INF, "logaddexp2": -INF}
-
-
-def apply(name, ufunc, *given, where=True, dtype=None, **more):
-    """One call, on base arrays."""
-    if more.pop("casting", None) is None and where is True and not more:
-        pass
-    elif where is not True or set(more) - {"order", "subok", "axis", "axes"}:
-        raise NoWider(f"{name} with {', '.join(more) or 'where'}")
-    if dtype is not None and meaning(dtype) != REAL:
-        raise NoWider(f"{name} in {dtype}")
-    lifted = [lift(g) for g in given]
-    if not any(base.dtype.kind == "O" for base in lifted):
-        with np.errstate(all="ignore"):
-            made = ufunc(*lifted)
-        if isinstance(made, tuple) or made.dtype.kind in "biu":
-            return made
-    if name in UFUNCS:
-        return UFUNCS[name](*lifted)
-    made = ufunc(*lifted if "logical" in name or "equal" in name else [real(base) for base in lifted])
-    if "logical" in name or "equal" in name or name in ("less", "greater"):
-        return np.asarray(made, bool)
-    return objects(made)
-
-
-def reduced(name, ufunc, value, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True):
-    """A reduction over one, several or all axes."""
-    base = lift(value)
-    if "logical" in name:
-        base = base != 0 if base.dtype.kind != "b" else base
-    elif base.dtype.kind != "O" and (name not in ("add", "multiply", "maximum", "minimum") or dtype is not None):
-        base = real(base)
-    if where is not True and where is not np._NoValue:
-        start = EMPTY.get(name, initial)
-        base = np.where(np.broadcast_to(lift(where), base.shape), base, start)
-        base = objects(base) if base.dtype.kind == "O" else base
-    axes = range(base.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    axes = tuple(int(a) % base.ndim if base.ndim else 0 for a in axes)
-    kept = [a for a in range(base.ndim) if a not in axes]
-    shape = tuple(1 if a in axes else n for a, n in enumerate(base.shape)) if keepdims else None
-    moved = base.transpose(kept + [a for a in axes if base.ndim])
-    rows = moved.reshape(tuple(base.shape[a] for a in kept) + (-1,)) if base.size else None
-    if rows is None:
-        count = int(np.prod([base.shape[a] for a in axes], dtype=int))
-        rows = np.empty((*(base.shape[a] for a in kept), count), base.dtype)
-    if initial is not None and initial is not np._NoValue:
-        first = np.broadcast_to(real(initial), (*rows.shape[:-1], 1))
-        rows = np.concatenate([first, real(rows)], axis=-1)
-    if not rows.shape[-1]:
-        if name not in EMPTY:
-            raise ValueError(f"zero-size array to reduction operation {name} which has no identity")
-        made = np.full(rows.shape[:-1], EMPTY[name], dtype=bool if "logical" in name else object)
-        made = objects(made) if made.dtype.kind == "O" else made
-    elif base.dtype.kind != "O" or name in ("add", "multiply"):
-        made = getattr(np, name).reduce(rows, axis=-1)
-    else:
-        made = joining(name).reduce(rows, axis=-1)
-    made = made if isinstance(made, np.ndarray) else boxed(made) if type(made) is Decimal else np.asarray(made)
-    return made if shape is None else made.reshape(shape)
-
-
-def joining(name):
-    """A function of two Decimals that reduces."""
-    found = getattr(UFUNCS.get(name), "binary", None)
-    if found is None:
-        raise NoWider(f"{name}.reduce is not known")
-    return found
-
-
-def accumulated(name, ufunc, value, axis=0, dtype=None, out=None):
-    if name in ("add", "multiply"):
-        return objects(getattr(np, name).accumulate(real(value), axis=axis))
-    return objects(joining(name).accumulate(real(value), axis=axis, dtype=object))
-
-
-def outer(name, ufunc, a, b, **more):
-    a, b = lift(a), lift(b)
-    return apply(name, ufunc, a.reshape(a.shape + (1,) * b.ndim), b, **more)
-
-
-def at(name, ufunc, value, where, *given):
-    """np.add.at: in place."""
-    if name not in ("add", "subtract", "multiply"):
-        raise NoWider(f"{name}.at is not known")
-    base = value.view(np.ndarray)
-    ufunc.at(base, plain_key(where), *[real(g) if base.dtype.kind == "O" else lift(g) for g in given])
-    return None
-
-
-def unknown_method(name, *_, **__):
-    raise NoWider(f"{name}.reduceat is not known")
-
-
-METHODS = {"reduce": reduced, "accumulate": accumulated, "outer": outer, "at": at, "reduceat": unknown_method}
 
 
 def context():

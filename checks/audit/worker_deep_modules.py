@@ -12,8 +12,9 @@ np: Any = sys.modules.get("numpy")
 arrays: Any = sys.modules["_lemmata_worker_deep"]
 entries: Any = sys.modules["_lemmata_worker_deep_entries"]
 made: Any = sys.modules["_lemmata_worker_deep_numpy"]
+folded: Any = sys.modules["_lemmata_worker_deep_sums"]
 Deep, Number, NoWider, FUNCTIONS = arrays.Deep, arrays.Number, arrays.NoWider, arrays.FUNCTIONS
-sums, real, lift, wrap = made.sums, arrays.real, arrays.lift, arrays.wrap
+sums, real, lift, wrap = folded.sums, arrays.real, arrays.lift, arrays.wrap
 
 METHODS = """sum prod mean var std max min any all ptp cumsum cumprod argmax argmin argsort dot clip round trace nonzero
 searchsorted""".split()
@@ -23,6 +24,9 @@ for _name in METHODS:
 
 class _Real(type):
     """Of NumPy's own types of floats: those of arrays here count as float64."""
+
+    own: Any
+    dtype: Any
 
     def __instancecheck__(cls, value):
         return isinstance(value, Number) and value.dtype == cls.dtype
@@ -73,7 +77,7 @@ def numpy_modules():
     names.update({k: getattr(np, k) for k in made.PLAIN if hasattr(np, k)})
     names.update({k: scalar(getattr(np, k)) for k in ("float64", "float32", "float16", "longdouble")})
     names.update(double=names["float64"], float_=names["float64"], single=names["float32"], half=names["float16"])
-    names.update(vectorize=made.vectorize, finfo=made.finfo, e=Number(entries.C.exp(entries.ONE)))
+    names.update(vectorize=folded.vectorize, finfo=folded.finfo, e=Number(entries.C.exp(entries.ONE)))
     names.update(pi=Number(entries.C.plus(entries.numbers.PI)), inf=Number(arrays.INF), nan=Number(arrays.NAN))
     names.update(Inf=names["inf"], infty=names["inf"], NaN=names["nan"], NINF=Number(-arrays.INF), PINF=names["inf"])
     linalg = {k.partition(".")[2]: v for k, v in FUNCTIONS.items() if k.startswith("linalg.")}
@@ -102,7 +106,7 @@ def logsumexp(a, axis=None, b=None, keepdims=False, return_sign=False):
         weights = weights * real(b)
     whole = real(sums(weights, axis, keepdims=True))
     out = arrays.UFUNCS["log"](whole) + top
-    return wrap(real(made.shrunk(out, base, axis, keepdims)) if base.ndim else arrays.boxed(out))
+    return wrap(real(folded.shrunk(out, base, axis, keepdims)) if base.ndim else arrays.boxed(out))
 
 
 def log_softmax(x, axis=None):
@@ -199,7 +203,7 @@ def math_module(shim):
         if isinstance(value, (Deep, np.integer)):
             if isinstance(value, Deep) and value.view(np.ndarray).dtype.kind != "O":
                 return int(value)
-            return arrays.numbers.Wide(arrays.exact(value if not value.size == 1 else value.reshape(())))
+            return arrays.numbers.Wide(arrays.exact(value if value.size != 1 else value.reshape(())))
         if (
             isinstance(value, (list, tuple))
             or hasattr(value, "__next__")

@@ -1,7 +1,7 @@
 """The worker's part that runs a target over arrays of Decimals: from Python 3.8 on.
 
-Its source is executed once more, with other modules in the place of numpy, scipy, torch and math, with its float literals
-and `float` made Decimals. What comes back must be made of these; what is not known is refused.
+Its source is executed once more, with other modules in the place of numpy, scipy, torch and math, with its float
+literals and `float` made Decimals. What comes back must be made of these; what is not known is refused.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ def widest(header, target, loaded, uses, sibling):
         raise load.Refused("no wider format: there are no gradients of decimals")
     sibling("worker_numbers").use(header["digits"])
     arrays = sibling("worker_deep")
-    for name in ("worker_deep_entries", "worker_deep_numpy", "worker_deep_modules"):
-        sibling(name)
+    for name in ("ufuncs", "entries", "numpy", "sums", "modules"):
+        sibling("worker_deep_" + name)
     tensors = None
     if header["style"] == "torch" or "torch" in uses:
-        sibling("worker_deep_torch_functions")
-        tensors = sibling("worker_deep_torch")
+        for name in ("torch_functions", "torch_losses", "torch", "torch_modules"):
+            tensors = sibling("worker_deep_" + name)
     return Deeper(header, target, loaded, arrays, tensors, sibling)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-import types
 from typing import Any
 
 np: Any = sys.modules.get("numpy")
@@ -71,7 +69,10 @@ def on_tensors(function, name=""):
 
 
 class Tensor:
-    """torch.Tensor over an array of Decimals, or of integers or truth values. single: made without a dtype, thus of float32."""
+    """torch.Tensor over an array of Decimals, or of integers or truth values.
+
+    single: made without a dtype, so that what is put there is rounded to float32.
+    """
 
     __array_priority__ = 2000.0
     __array_ufunc__ = None
@@ -149,7 +150,7 @@ class Tensor:
     def __setitem__(self, key, value):
         self.put(value, inward(key))
 
-    def put(self, value, key=Ellipsis):
+    def put(self, value, key: Any = Ellipsis):
         if self.single:
             raise NoWider("a result goes into a tensor of float32")
         self.deep[key] = inward(value)
@@ -293,158 +294,3 @@ def like(name):
 CREATED = {name: creating(name) for name in "zeros ones empty full eye arange linspace".split()}
 CREATED.update({name + "_like": like(name + "_like") for name in ("zeros", "ones", "empty", "full")})
 CREATED.update(tensor=tensor, as_tensor=as_tensor, asarray=as_tensor, from_numpy=as_tensor, scalar_tensor=tensor)
-
-
-# Modules
-
-
-class Module:
-    """torch.nn.Module for what has no state worth the name."""
-
-    training = True
-
-    def __init__(self, *_, **__):
-        pass
-
-    def __call__(self, *given, **more):
-        return self.forward(*given, **more)
-
-    def forward(self, *given, **more):
-        raise NoWider("a module without forward")
-
-    def train(self, mode=True):
-        return self
-
-    def eval(self):
-        return self
-
-    double = float = to = cpu = lambda self, *_, **__: self
-
-
-class Function:
-    """torch.autograd.Function, forwards only."""
-
-    @classmethod
-    def apply(cls, *given):
-        own: Any = cls
-        if hasattr(own, "setup_context"):
-            return own.forward(*given)
-        context = types.SimpleNamespace(
-            save_for_backward=nothing, mark_non_differentiable=nothing, set_materialize_grads=nothing
-        )
-        context.needs_input_grad = (False,) * len(given)
-        return own.forward(context, *given)
-
-
-def nothing(*_, **__):
-    return None
-
-
-def layer(name, function, order=()):
-    """A layer of torch.nn that only holds the options of a function."""
-
-    class Layer(Module):
-        def __init__(self, *given, **more):
-            self.options = {**dict(zip(order, given)), **more}
-
-        def forward(self, *given):
-            return function(*given, **self.options)
-
-    Layer.__name__ = name
-    return Layer
-
-
-class NoGrad(contextlib.ContextDecorator):
-    def __init__(self, *_, **__):
-        pass
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        return None
-
-    def __call__(self, function):
-        return function
-
-
-def torch_modules():
-    if torch is None:
-        return {}
-    known = {name: on_tensors(function, name) for name, function in TORCH.items()}
-    nn = {
-        name: on_tensors(function, name)
-        for name, function in {**{k: TORCH[k] for k in ("sigmoid", "tanh")}, **NN}.items()
-    }
-    names = {**known, **{k: nn[k] for k in ("relu", "softmax", "log_softmax")}, **CREATED}
-    names.update({k: v for k, v in vars(torch).items() if isinstance(v, torch.dtype)})
-    names.update(
-        {k: getattr(torch, k) for k in ("Size", "device", "dtype", "strided", "contiguous_format", "preserve_format")}
-    )
-    pi, e = (
-        made.Number(arrays.numbers.CONTEXT.plus(arrays.numbers.PI)),
-        made.Number(arrays.numbers.CONTEXT.exp(arrays.Decimal(1))),
-    )
-    names.update(Tensor=Tensor, pi=pi, e=e, inf=made.Number(arrays.INF), nan=made.Number(arrays.NAN), finfo=finfo)
-    names.update(no_grad=NoGrad, enable_grad=NoGrad, inference_mode=NoGrad, set_grad_enabled=NoGrad)
-    names.update(is_tensor=lambda x: isinstance(x, Tensor), is_floating_point=lambda x: x.is_floating_point())
-    names.update(
-        set_default_dtype=nothing, get_default_dtype=lambda: torch.float64, manual_seed=nothing, numel=Tensor.numel
-    )
-    names.update(
-        DoubleTensor=lambda v: tensor(v, torch.float64),
-        LongTensor=lambda v: tensor(v, torch.int64),
-        set_num_threads=nothing,
-    )
-    names.update(
-        result_type=lambda a, b: torch.float64,
-        broadcast_tensors=lambda *t: [Tensor(v) for v in np.broadcast_arrays(*map(lift, t))],
-    )
-    layers = {
-        "ReLU": layer("ReLU", nn["relu"]),
-        "Sigmoid": layer("Sigmoid", nn["sigmoid"]),
-        "Tanh": layer("Tanh", nn["tanh"]),
-        "Softmax": layer("Softmax", nn["softmax"], ("dim",)),
-        "LogSoftmax": layer("LogSoftmax", nn["log_softmax"], ("dim",)),
-        "Softplus": layer("Softplus", nn["softplus"], ("beta", "threshold")),
-        "LogSigmoid": layer("LogSigmoid", nn["logsigmoid"]),
-        "MSELoss": layer("MSELoss", nn["mse_loss"]),
-        "CrossEntropyLoss": layer("CrossEntropyLoss", nn["cross_entropy"], ("weight",)),
-        "NLLLoss": layer("NLLLoss", nn["nll_loss"], ("weight",)),
-        "BCELoss": layer("BCELoss", nn["binary_cross_entropy"], ("weight",)),
-        "BCEWithLogitsLoss": layer("BCEWithLogitsLoss", nn["binary_cross_entropy_with_logits"], ("weight",)),
-        "KLDivLoss": layer("KLDivLoss", nn["kl_div"]),
-    }
-    stand = modules.stand_in
-    found = {"torch.nn.functional": stand("torch.nn.functional", nn, torch.nn.functional)}
-    special = {
-        k: known[k]
-        for k in "expit logit xlogy xlog1py entr log1p expm1 logsumexp softmax log_softmax".split()
-        if k in known
-    }
-    special.update(expit=known["sigmoid"])
-    found["torch.special"] = stand("torch.special", special, torch.special)
-    linalg = {"norm": known["norm"], "vector_norm": known["norm"]}
-    found["torch.linalg"] = stand("torch.linalg", linalg, torch.linalg)
-    found["torch.autograd"] = stand("torch.autograd", {"Function": Function}, torch.autograd)
-    nn_module = {
-        **layers,
-        "Module": Module,
-        "functional": found["torch.nn.functional"],
-        "Identity": layer("Identity", lambda x: x),
-    }
-    nn_module["Parameter"] = lambda x, *_, **__: x
-    found["torch.nn"] = stand("torch.nn", nn_module, torch.nn)
-    names.update(
-        nn=found["torch.nn"],
-        special=found["torch.special"],
-        linalg=found["torch.linalg"],
-        autograd=found["torch.autograd"],
-    )
-    found["torch"] = stand("torch", names, torch)
-    return found
-
-
-class finfo(made.finfo):
-    def __init__(self, dtype=None):
-        super().__init__(numpy_dtype(dtype))

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import sys
 from collections import namedtuple
-from decimal import Decimal
 from typing import Any
 
 np: Any = sys.modules.get("numpy")
 arrays: Any = sys.modules["_lemmata_worker_deep"]
-made: Any = sys.modules["_lemmata_worker_deep_numpy"]
+folded: Any = sys.modules["_lemmata_worker_deep_sums"]
 modules: Any = sys.modules["_lemmata_worker_deep_modules"]
 Deep, NoWider, FUNCTIONS, UFUNCS = arrays.Deep, arrays.NoWider, arrays.FUNCTIONS, arrays.UFUNCS
-lift, real, wrap, sums = arrays.lift, arrays.real, arrays.wrap, made.sums
+lift, real, wrap, sums = arrays.lift, arrays.real, arrays.wrap, folded.sums
 TORCH: dict[str, Any] = {}  # functions and methods
 NN: dict[str, Any] = {}  # torch.nn.functional
 Extremes = namedtuple("Extremes", "values indices")
-CLAMP = Decimal(-100)  # of the logarithms in binary_cross_entropy, as is documented
 
 
 def torch_(*names, to=TORCH):
@@ -36,21 +34,17 @@ def plain(name):
     return lambda *given, **more: FUNCTIONS[name](*given, **more)
 
 
-SAME = """exp log log1p expm1 log2 log10 exp2 sqrt tanh sinh cosh sin cos sign square reciprocal floor ceil trunc isnan isinf
-isfinite abs maximum minimum fmax fmin logaddexp logaddexp2 xlogy heaviside hypot copysign eq ne lt le gt ge logical_and
+SAME = """exp log log1p expm1 log2 log10 exp2 sqrt tanh sinh cosh sin cos sign square reciprocal floor ceil trunc isnan
+isinf isfinite abs maximum minimum fmax fmin logaddexp logaddexp2 xlogy heaviside hypot copysign logical_and
 logical_or logical_not logical_xor matmul einsum outer where isneginf isposinf signbit remainder fmod floor_divide power
 negative allclose isclose""".split()
-OTHERS = dict(
-    absolute="abs", neg="negative", sigmoid="expit", special_expit="expit", eq="equal", ne="not_equal", lt="less", le="less_equal",
-    gt="greater", ge="greater_equal", greater="greater", less="less", greater_equal="greater_equal", less_equal="less_equal",
-    not_equal="not_equal", pow="power", true_divide="divide", mm="matmul", mv="matmul", bmm="matmul", ger="outer",
-    logit="logit", xlog1py="xlog1py", special_xlog1py="xlog1py", round="round", entr="entr", multiply="multiply", divide="divide",
-    float_power="power", vdot="dot", bitwise_and="bitwise_and", bitwise_or="bitwise_or", inner="inner", kron="kron",
-)  # fmt: skip
-for _name in SAME:
-    TORCH[_name] = plain(OTHERS.get(_name, _name))
-for _name, _its in OTHERS.items():
-    TORCH[_name] = plain(_its)
+OTHERS = """absolute=abs neg=negative sigmoid=expit special_expit=expit eq=equal ne=not_equal lt=less le=less_equal
+gt=greater ge=greater_equal pow=power true_divide=divide mm=matmul mv=matmul bmm=matmul ger=outer
+special_xlog1py=xlog1py float_power=power vdot=dot
+greater less greater_equal less_equal not_equal logit xlog1py round entr multiply divide bitwise_and
+bitwise_or inner kron"""
+for _name in [*SAME, *OTHERS.split()]:
+    TORCH[_name.partition("=")[0]] = plain(_name.rpartition("=")[2])
 for _name in (
     "flip",
     "roll",
@@ -90,18 +84,8 @@ def reduction(name):
     return reduce
 
 
-for _name, _its in dict(
-    sum="sum",
-    mean="mean",
-    prod="prod",
-    amax="max",
-    amin="min",
-    any="any",
-    all="all",
-    nansum="nansum",
-    nanmean="nanmean",
-).items():
-    TORCH[_name] = reduction(_its)
+for _name in "sum mean prod amax=max amin=min any all nansum nanmean".split():
+    TORCH[_name.partition("=")[0]] = reduction(_name.rpartition("=")[2])
 
 
 def extreme(name, places):
@@ -256,7 +240,7 @@ def flatten(x, start_dim=0, end_dim=-1):
     if not x.ndim:
         return x.reshape(1)
     end = end_dim % x.ndim
-    return x.reshape(x.shape[:start_dim] + (-1,) + x.shape[end + 1 :])
+    return x.reshape((*x.shape[:start_dim], -1, *x.shape[end + 1 :]))
 
 
 TORCH["ravel"] = lambda x: x.reshape(-1)
@@ -360,165 +344,3 @@ def sort(x, dim=-1, descending=False):
 @torch_("diag_embed")
 def diag_embed(x):
     return FUNCTIONS["expand_dims"](x, -1) * wrap(np.eye(x.shape[-1], dtype=int))
-
-
-@torch_()
-def square_(x):
-    return x * x
-
-
-# torch.nn.functional
-
-
-def loss(values, reduction):
-    if reduction not in ("mean", "sum", "none"):
-        raise ValueError(f"{reduction} is not a valid value for reduction")
-    return values if reduction == "none" else FUNCTIONS[reduction](values)
-
-
-for _name in ("sigmoid", "tanh"):
-    NN[_name] = TORCH[_name]
-
-
-@torch_("relu", to=NN)
-@torch_("relu")
-def relu(x, inplace=False):
-    if inplace:
-        raise NoWider("relu in place")
-    return FUNCTIONS["maximum"](x, 0)
-
-
-@torch_("softplus", to=NN)
-def softplus(x, beta=1, threshold=20):
-    """Without the threshold, which is a matter of rounding."""
-    return modules.softplus(x * beta) / beta
-
-
-@torch_("logsigmoid", to=NN)
-def logsigmoid(x):
-    return FUNCTIONS["log_expit"](x)
-
-
-@torch_("pad", to=NN)
-def pad(x, pad, mode="constant", value=None):
-    if mode != "constant":
-        raise NoWider(f"pad with mode {mode}")
-    widths = [(int(pad[i]), int(pad[i + 1])) for i in range(0, len(pad), 2)][::-1]
-    if any(n < 0 for pair in widths for n in pair):
-        raise NoWider("pad by less than nothing")
-    widths = [(0, 0)] * (x.ndim - len(widths)) + widths
-    return FUNCTIONS["pad"](x, widths, constant_values=0 if value is None else value)
-
-
-@torch_("one_hot", to=NN)
-def one_hot(index, num_classes=-1):
-    at = lift(index)
-    return wrap(np.eye(num_classes if num_classes >= 0 else int(at.max()) + 1, dtype=np.int64)[at])
-
-
-@torch_("mse_loss", to=NN)
-def mse_loss(a, b, reduction="mean", **_):
-    return loss((a - b) * (a - b), reduction)
-
-
-@torch_("l1_loss", to=NN)
-def l1_loss(a, b, reduction="mean", **_):
-    return loss(FUNCTIONS["abs"](a - b), reduction)
-
-
-@torch_("binary_cross_entropy", to=NN)
-def binary_cross_entropy(p, y, weight=None, reduction="mean", **_):
-    one, zero = (FUNCTIONS["maximum"](FUNCTIONS[f](v), CLAMP) for f, v in (("log", p), ("log1p", -p)))
-    values = -(y * one + (1 - y) * zero)
-    return loss(values if weight is None else values * weight, reduction)
-
-
-@torch_("binary_cross_entropy_with_logits", to=NN)
-def binary_cross_entropy_with_logits(z, y, weight=None, reduction="mean", pos_weight=None, **_):
-    if pos_weight is not None:
-        raise NoWider("binary_cross_entropy_with_logits with pos_weight")
-    values = y * modules.softplus(-z) + (1 - y) * modules.softplus(z)
-    return loss(values if weight is None else values * weight, reduction)
-
-
-@torch_("nll_loss", to=NN)
-def nll_loss(logs, y, weight=None, ignore_index=-100, reduction="mean", **_):
-    if weight is not None or logs.ndim not in (1, 2) or (lift(y) == ignore_index).any():
-        raise NoWider("nll_loss with weights or ignored classes")
-    base, at = real(logs), lift(y)
-    if base.ndim == 1:
-        return wrap(arrays.boxed(-base[at]))
-    return loss(wrap(-base[np.arange(len(at)), at]), reduction)
-
-
-@torch_("cross_entropy", to=NN)
-def cross_entropy(logits, y, weight=None, ignore_index=-100, reduction="mean", label_smoothing=0, **_):
-    if label_smoothing != 0 or weight is not None:
-        raise NoWider("cross_entropy with weights or smoothing")
-    logs = modules.log_softmax(logits, 1 if logits.ndim > 1 else 0)
-    if lift(y).dtype.kind in "iu":
-        return nll_loss(logs, y, None, ignore_index, reduction)
-    rows = -sums(y * logs, 1 if logits.ndim > 1 else 0)
-    return loss(rows, reduction)
-
-
-@torch_("kl_div", to=NN)
-def kl_div(log_q, p, reduction="mean", log_target=False, **_):
-    if log_target:
-        values = FUNCTIONS["exp"](p) * (p - log_q)
-    else:
-        values = FUNCTIONS["xlogy"](p, p) - p * log_q
-    return sums(values) / log_q.shape[0] if reduction == "batchmean" else loss(values, reduction)
-
-
-@torch_("layer_norm", to=NN)
-def layer_norm(x, normalized_shape, weight=None, bias=None, eps=Decimal(1e-5)):
-    over = tuple(range(-len(normalized_shape), 0))
-    return normalised(x, over, weight, bias, eps)
-
-
-def normalised(x, over, weight, bias, eps):
-    off = x - FUNCTIONS["mean"](x, over, keepdims=True)
-    out = off / FUNCTIONS["sqrt"](FUNCTIONS["var"](x, over, keepdims=True) + eps)
-    out = out if weight is None else out * weight
-    return out if bias is None else out + bias
-
-
-@torch_("batch_norm", to=NN)
-def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=False, momentum=0, eps=Decimal(1e-5)):
-    if not training or x.ndim != 2 or running_mean is not None:
-        raise NoWider("batch_norm with statistics")
-    return normalised(x, (0,), weight, bias, eps)
-
-
-@torch_("scaled_dot_product_attention", to=NN)
-def scaled_dot_product_attention(q, k, v, attn_mask=None, dropout_p=0, is_causal=False, scale=None, **_):
-    if dropout_p != 0 or is_causal:
-        raise NoWider("attention with dropout or causal")
-    scores = q @ k.swapaxes(-1, -2) * (1 / FUNCTIONS["sqrt"](q.shape[-1]) if scale is None else scale)
-    if attn_mask is not None:
-        mask = lift(attn_mask)
-        scores = FUNCTIONS["where"](mask, scores, -arrays.INF) if mask.dtype.kind == "b" else scores + attn_mask
-    return modules.softmax(scores, -1) @ v
-
-
-@torch_("linear", to=NN)
-def linear(x, weight, bias=None):
-    out = x @ weight.swapaxes(-1, -2)
-    return out if bias is None else out + bias
-
-
-@torch_("conv2d", to=NN)
-def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    if dilation not in (1, (1, 1)) or groups != 1 or isinstance(padding, str):
-        raise NoWider("conv2d with dilation or groups")
-    steps = stride if isinstance(stride, (tuple, list)) else (stride, stride)
-    edges = padding if isinstance(padding, (tuple, list)) else (padding, padding)
-    base, k = real(x), real(weight)
-    lead = base.ndim == 4
-    base = base if lead else base[None]
-    base = np.pad(base, [(0, 0), (0, 0), *((int(n), int(n)) for n in edges)])
-    windows = np.lib.stride_tricks.sliding_window_view(base, k.shape[2:], axis=(2, 3))[:, :, :: steps[0], :: steps[1]]
-    out = wrap(arrays.objects(np.einsum("nchwij,ocij->nohw", windows, k)))
-    out = out if bias is None else out + bias[:, None, None]
-    return out if lead else out[0]
