@@ -23,6 +23,8 @@ from .reference import Screen, screen, shapes
 ADDED = {"float64": 11, "float32": 29, "float16": 42}  # bits of longdouble over float64, of float64 over the others
 PATIENCE = 4.0  # seconds for one batch, where calls take long
 NO_WIDER = "no wider format"
+RIGHT = 2.0**-24  # of a value: with less of an error, a longdouble has told
+PAST = "past the exponents of decimals"
 ROUNDED = "decimal, rounded to float32"  # the format of decimals that the target itself has rounded
 STEADY = 1 / 16  # of a systematic error its spread over neighbouring inputs may be
 
@@ -45,16 +47,21 @@ def outcomes(
     wider = ask(process, batch, form, shapes(batch.variant, batch), wide=True)
     made = _all_calls(wider, answers, screens, fmt)
     lost = [c for c, o in enumerate(made) if o is not Outcome.HEALS and _lost(o, wider, screens, c)]
-    for digits, most, needed in DEEP:
-        lost = [c for c in lost if needed(batch, wider.rows_of(c))][:most]
-        if not lost or batch.count // len(made) * _entries(batch) > LARGEST:
+    for digits, most, largest, needed in DEEP:
+        lost = [c for c in lost if needed(batch, wider.rows_of(c))]
+        if not lost or form.rows * _entries(batch) > largest:
             break
+        lost, left = lost[:most], lost[most:]
         rows = np.array([r for c in lost for r in wider.rows_of(c)])
         some = batch.take(rows)
         deep = ask(process, some, form, shapes(batch.variant, some), deep=True, digits=digits, seconds=1.0)
         its = _all_calls(deep, answers.of(lost), [Screen(s.mid[rows], s.rad[rows]) for s in screens], fmt, True)
         believed = {Outcome.STAYS, Outcome.BURSTS} | ({Outcome.HEALS} if ROUNDED not in deep.replies.dtypes else set())
         answered = [(c, o) for c, o in zip(lost, its, strict=True) if o in believed]
+        if answered:  # what decimals do not reach here, for want of time or exponents, no longdouble tells either
+            errors = deep.replies.errors
+            past = [c for i, c in enumerate(lost) if i >= deep.replies.done or PAST in errors.get(i, "")]
+            made = [Outcome.OPEN if c in {*past, *left} else o for c, o in enumerate(made)]
         for call, outcome in answered:
             made[call] = outcome
         lost = [c for c, o in answered if o is not Outcome.HEALS]
@@ -78,13 +85,13 @@ def _all_calls(
 
 
 def _lost(outcome: Outcome, wider: Answers, screens: Sequence[Screen], call: int) -> bool:
-    """Whether nothing of some value is right in the wider format."""
+    """Whether little of some value is right in the wider format."""
     if outcome is not Outcome.STAYS:
         return True
     rows = list(wider.rows_of(call))
     for pairs, s in zip(wider.outputs or [], screens, strict=True):
         with np.errstate(all="ignore"):
-            off = np.abs(pairs[rows][..., 0] - s.mid[rows]) >= np.abs(s.mid[rows]) / 1024
+            off = np.abs(pairs[rows][..., 0] - s.mid[rows]) >= np.abs(s.mid[rows]) * RIGHT
             if np.any(np.isfinite(s.mid[rows]) & np.isfinite(s.rad[rows]) & off):
                 return True
     return False
@@ -103,9 +110,8 @@ def _extreme(batch: Batch, rows: range) -> bool:
     return False
 
 
-# In turn: so many digits, for at most so many calls, of which a condition holds.
-DEEP = ((80, 24, lambda batch, rows: True), (400, 6, _extreme))
-LARGEST = 256  # entries of a call that is run in decimals
+# In turn: so many digits, for at most so many calls, of at most so many entries, of which a condition holds.
+DEEP = ((80, 48, 1024, lambda batch, rows: True), (400, 24, 256, _extreme))
 
 
 def _of_call(
