@@ -23,6 +23,7 @@ from .reference import Screen, screen, shapes
 ADDED = {"float64": 11, "float32": 29, "float16": 42}  # bits of longdouble over float64, of float64 over the others
 PATIENCE = 4.0  # seconds for one batch, where calls take long
 NO_WIDER = "no wider format"
+PAST = "past the exponents of decimals"
 ROUNDED = "decimal, rounded to float32"  # the format of decimals that the target itself has rounded
 STEADY = 1 / 16  # of a systematic error its spread over neighbouring inputs may be
 
@@ -79,7 +80,13 @@ def _deep(
     deep = ask(process, some, wider.form, shapes(some.variant, some), deep=True, digits=digits, seconds=1.0)
     found = _all_calls(deep, answers.of(calls), [Screen(s.mid[rows], s.rad[rows]) for s in screens], fmt, True)
     believed = {Outcome.STAYS, Outcome.BURSTS} | ({Outcome.HEALS} if ROUNDED not in deep.replies.dtypes else set())
-    return [o if o in believed else None for o in found]
+    told = [o if o in believed else None for o in found]
+    if not any(told):
+        return told
+    for i in range(len(calls)):  # what decimals do not reach, for want of time or exponents, no longdouble tells either
+        if i >= deep.replies.done or PAST in deep.replies.errors.get(i, ""):
+            told[i] = Outcome.LOST
+    return told
 
 
 def _all_calls(
