@@ -8,14 +8,15 @@ inputs tell: those of rounding jump about, those of another formula follow a smo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 
 import numpy as np
 
 from ..format_balls import CORRECT, Format
-from .calling import Answers, Form, ask
+from .calling import Answers, Form, ask, fits
 from .inputs import Batch
-from .judging import limit
+from .judging import Judged, limit
 from .points import neighbours
 from .process import Process
 from .reference import Screen, screen, shapes
@@ -23,7 +24,8 @@ from .reference import Screen, screen, shapes
 ADDED = {"float64": 11, "float32": 29, "float16": 42}  # bits of longdouble over float64, of float64 over the others
 PATIENCE = 4.0  # seconds for one batch, where calls take long
 NO_WIDER = "no wider format"
-RIGHT = 2.0**-24  # of a value: with less of an error, a longdouble has told
+POINTS = 24  # of a large call that are looked at by themselves
+RIGHT = 2.0**-40  # of a value: with less of an error, a longdouble has told
 PAST = "past the exponents of decimals"
 ROUNDED = "decimal, rounded to float32"  # the format of decimals that the target itself has rounded
 STEADY = 1 / 16  # of a systematic error its spread over neighbouring inputs may be
@@ -49,7 +51,11 @@ def outcomes(
     lost = [c for c, o in enumerate(made) if o is not Outcome.HEALS and _lost(o, wider, screens, c)]
     for digits, most, largest, needed in DEEP:
         lost = [c for c in lost if needed(batch, wider.rows_of(c))]
-        if not lost or form.rows * _entries(batch) > largest:
+        if not lost:
+            break
+        if form.rows * _entries(batch) > largest:
+            if digits == DEEP[0][0]:
+                made = _by_points(process, batch, form, fmt, screens, answers, made, lost)
             break
         lost, left = lost[:most], lost[most:]
         rows = np.array([r for c in lost for r in wider.rows_of(c)])
@@ -66,6 +72,38 @@ def outcomes(
             made[call] = outcome
         lost = [c for c, o in answered if o is not Outcome.HEALS]
     return made
+
+
+def _by_points(
+    process: Process,
+    batch: Batch,
+    form: Form,
+    fmt: Format,
+    screens: Sequence[Screen],
+    answers: Answers,
+    made: Sequence[Outcome],
+    lost: Sequence[int],
+) -> list[Outcome]:
+    """Of calls that are too large: the worst outcome of a few of their failing points, each in a call of its own.
+
+    Where such a point does not fail by itself, what was made of its call stands.
+    """
+    alone = replace(form, lead=(1,) * len(form.lead))
+    out = list(made)
+    if form.rows == 1 or not fits(batch, alone):
+        return out
+    for call in lost[:4]:
+        rows = np.array(answers.rows_of(call))
+        some, its = batch.take(rows), [Screen(s.mid[rows], s.rad[rows]) for s in screens]
+        again = ask(process, some, alone, shapes(some.variant, some))
+        failing = np.flatnonzero(Judged(again, its, fmt).failing)
+        if not len(failing):
+            continue
+        few = failing[:: -(-len(failing) // POINTS)]
+        parts = [Screen(s.mid[few], s.rad[few]) for s in its]
+        found = outcomes(process, some.take(few), alone, fmt, parts, again.of([int(i) for i in few]))
+        out[call] = min(found, key=[Outcome.STAYS, Outcome.BURSTS, Outcome.HEALS, Outcome.OPEN].index)
+    return out
 
 
 def _all_calls(
