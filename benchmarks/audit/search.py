@@ -94,8 +94,8 @@ def measured() -> str:
         "the last ratio counts what the property test calls an example, a whole vector, as one.\n\n"
         f"{against_hypothesis()}\n\n"
         "Functions of which a call takes one input: calls a second in the search, beside a loop in one process that "
-        "only calls the function, on the arguments that the search has used. The first half second of a search goes "
-        "into small corner cases, whatever the function.\n\n"
+        "only calls the function, on the arguments that the search has used. A search begins "
+        "with small corner cases, whatever the function.\n\n"
         f"{against_bare_loops()}"
     )
 
