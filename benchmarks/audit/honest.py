@@ -84,9 +84,9 @@ def plain_attention(Q, K, V):
     """The same in loops over lists."""
     rows = []
     for q in Q:
-        scores = [math.fsum(a * b for a, b in zip(q, k)) / math.sqrt(len(q)) for k in K]
+        scores = [math.fsum(a * b for a, b in zip(q, k, strict=True)) / math.sqrt(len(q)) for k in K]
         top = max(scores)
         e = [math.exp(s - top) for s in scores]
         total = math.fsum(e)
-        rows.append([math.fsum(w / total * v[j] for w, v in zip(e, V)) for j in range(len(V[0]))])
+        rows.append([math.fsum(w / total * v[j] for w, v in zip(e, V, strict=True)) for j in range(len(V[0]))])
     return rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Parts:
     """Wall-clock time by what is going on; what runs inside another part counts for itself only."""
 
     def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         self._open: list[str] = []
         self._since = time.perf_counter()
 
@@ -99,7 +99,8 @@ class Run:
 def searched(name: str, definition: str, conventions: Mapping[str, Any], seconds: float) -> Run:
     """The search alone, in float64 and float32, after loading and finding out how to call."""
     variant, formats = routine_of(definition).variant(**conventions), [FORMATS["float64"], FORMATS["float32"]]
-    with Recording(parse(f"{HONEST}:{name}")) as process:
+    process = Recording(parse(f"{HONEST}:{name}"))
+    with process:
         chosen = choose(process, variant, process.load(), formats, seed=0)
         assert not isinstance(chosen, str), chosen
         search = Search(process, chosen.variants, chosen.style, formats, seed=0, differentiable=False)
@@ -130,7 +131,7 @@ def bare(function: Callable[..., Any], asked: list[Calls], seconds: float = 1.5)
             every = list(zip(*columns, strict=True))
             began = time.perf_counter()
             for given in every:
-                try:
+                try:  # noqa: SIM105 - `suppress` takes as long as a short call
                     function(*given)
                 except Exception:  # an input that the target refuses
                     pass

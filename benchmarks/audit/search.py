@@ -40,7 +40,7 @@ def hypothesis_loop(function: Callable[[Any], Any]) -> tuple[int, int, float]:
     seen = [0, 0]
     floats = st.floats(-700, 700, allow_nan=False)
 
-    @settings(max_examples=EXAMPLES, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(arrays(np.float64, st.integers(1, 8), elements=floats))
     def property_holds(x: Any) -> None:
         seen[0], seen[1] = seen[0] + 1, seen[1] + x.size
@@ -74,7 +74,8 @@ def against_bare_loops() -> str:
     for name in ("softmax", "softplus"):
         shares.append([name, *_shares(searched(name, name, {}, SECONDS))])
     first = table(["function", "one call", "audit, calls/s", "bare loop, calls/s", "ratio"], rows)
-    return f"{first}\n\nWhere the search spends its time; for two functions of which a call takes many inputs, too:\n\n{table(['function', 'target', *PARTS], shares)}"
+    where = "Where the search spends its time; for two functions of which a call takes many inputs, too:"
+    return f"{first}\n\n{where}\n\n{table(['function', 'target', *PARTS], shares)}"
 
 
 def _shares(run: Run) -> list[str]:
@@ -93,8 +94,8 @@ def measured() -> str:
         "the last ratio counts what the property test calls an example, a whole vector, as one.\n\n"
         f"{against_hypothesis()}\n\n"
         "Functions of which a call takes one input: calls a second in the search, beside a loop in one process that "
-        "only calls the function, on the arguments that the search has used. The first half second of a search goes "
-        "into small corner cases, whatever the function.\n\n"
+        "only calls the function, on the arguments that the search has used. A search begins "
+        "with small corner cases, whatever the function.\n\n"
         f"{against_bare_loops()}"
     )
 
