@@ -165,7 +165,9 @@ def test_integer_arrays_of_some_arguments():
     assert [a.kind for a in number] == ["array", "float"]  # numbers stay what they are
 
 
-@pytest.mark.parametrize("style, kind", [("numpy", "array"), ("torch", "array"), ("lists", "array"), ("numbers", "float")])
+@pytest.mark.parametrize(
+    "style, kind", [("numpy", "array"), ("torch", "array"), ("lists", "array"), ("numbers", "float")]
+)
 def test_elements_are_numbers_only_where_numbers_are_passed(style, kind):
     (a,) = arguments(made("sigmoid", 3, {}), Form(style))
     assert (a.kind, a.data.shape) == (kind, (3,))
