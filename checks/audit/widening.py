@@ -44,7 +44,7 @@ def outcomes(
     """
     wider = ask(process, batch, form, shapes(batch.variant, batch), wide=True)
     made = _all_calls(wider, answers, screens, fmt)
-    lost = [c for c, o in enumerate(made) if o is not Outcome.HEALS and _lost(o, wider, screens, c)]
+    lost = [c for c, o in enumerate(made) if o is not Outcome.HEALS and _lost(o, wider, answers, screens, c)]
     for digits, most, needed in DEEP if not form.layout else ():  # decimals lie in memory as they like
         asked = [c for c in lost if needed(batch, wider.rows_of(c))]
         lost, left = asked[:most], asked[most:]
@@ -58,6 +58,8 @@ def outcomes(
         answered = [(c, o) for c, o in zip(lost, its, strict=True) if o in believed]
         for call, outcome in answered:
             made[call] = outcome
+        for call in lost[deep.replies.done :] if deep.replies.done else ():  # there was no time for these
+            made[call] = Outcome.OPEN
         if Outcome.HEALS in its:  # so may those that there was no room for
             made = [Outcome.OPEN if c in left else o for c, o in enumerate(made)]
         lost = [c for c, o in answered if o is not Outcome.HEALS]
@@ -80,15 +82,16 @@ def _all_calls(
     return made
 
 
-def _lost(outcome: Outcome, wider: Answers, screens: Sequence[Screen], call: int) -> bool:
-    """Whether nothing of some value is right in the wider format."""
+def _lost(outcome: Outcome, wider: Answers, answers: Answers, screens: Sequence[Screen], call: int) -> bool:
+    """Whether nothing of some value is right in the wider format, or its error falls, but by too little."""
     if outcome is not Outcome.STAYS:
         return True
     rows = list(wider.rows_of(call))
-    for pairs, s in zip(wider.outputs or [], screens, strict=True):
+    for pairs, got, s in zip(wider.outputs or [], answers.outputs or [], screens, strict=True):
         with np.errstate(all="ignore"):
-            off = np.abs(pairs[rows][..., 0] - s.mid[rows]) >= np.abs(s.mid[rows]) / 1024
-            if np.any(np.isfinite(s.mid[rows]) & np.isfinite(s.rad[rows]) & off):
+            after, before = np.abs(pairs[rows][..., 0] - s.mid[rows]), np.abs(got[rows] - s.mid[rows])
+            open_still = (after >= np.abs(s.mid[rows]) / 1024) | (after <= before / 2)
+            if np.any(np.isfinite(s.mid[rows]) & np.isfinite(s.rad[rows]) & open_still):
                 return True
     return False
 

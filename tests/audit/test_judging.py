@@ -89,8 +89,8 @@ def test_errors_of_pairs_are_those_of_their_sum():
 @pytest.mark.parametrize(
     "error, value, name, expected",
     [(2.0**-52, 1.0, "float64", 1), (2.0**-53, 0.5, "float64", 1), (2.0**-23, 1.5, "float32", 1),
-     (2.0**-10, 1.0, "float16", 1), (5e-324, 0.0, "float64", 1), (2.0**-24, 0.0, "float16", 1), (0.0, 3.0, "float64", 0),
-     (INF, 1.0, "float64", None), (1.0, INF, "float64", None), (1e308, 0.0, "float64", INF)],
+     (2.0**-10, 1.0, "float16", 1), (5e-324, 0.0, "float64", 1), (2.0**-24, 0.0, "float16", 1),
+     (0.0, 3.0, "float64", 0), (INF, 1.0, "float64", None), (1.0, INF, "float64", None), (1e308, 0.0, "float64", INF)],
 )  # fmt: skip
 def test_units_in_the_last_place(error, value, name, expected):
     assert ulps(error, value, FORMATS[name]) == expected

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,11 +14,11 @@ from lemmata.checks.audit.smallest import fewer_points, smallest
 
 from .input_variants import variant
 
-Condition = Callable[[np.ndarray, Form], bool]  # of the points of one call, (points, …)
+Condition = Callable[[np.ndarray, Form], Any]  # of the points of one call, (points, …)
 RNG = np.random.default_rng(11)
 
 
-def mapped(name: str, rows: Sequence[Any], **conventions: Any) -> Batch:
+def mapped(name: str, rows: Any, **conventions: Any) -> Batch:
     its, x = variant(name, **conventions), np.array(rows, float)
     return Batch(its, "float64", {"k": x.shape[1]} if x.ndim > 1 else {}, {}, {"x": x}, len(x))
 

@@ -106,11 +106,11 @@ def test_slopes_are_those_of_the_balls(name):
     many = by_duals(expression, np.array([float(q) for q in POINTS]), Batched(FLOAT64))
     for i, at in enumerate(POINTS):
         with precision(200):
-            sides = [one_sided(expression, at, d) for d in (-1, 1)]
-            if None in sides:
+            sides = [s for s in (one_sided(expression, at, d) for d in (-1, 1)) if s is not None]
+            if len(sides) < 2:
                 continue
             exact = by_duals(expression, at, Balls())
-            assert any(ball(slope_of(exact)).overlaps(s) for s in sides if s is not None)
+            assert any(ball(slope_of(exact)).overlaps(s) for s in sides)
             if not sides[0].overlaps(sides[1]):  # a kink
                 continue
             compared += 1
