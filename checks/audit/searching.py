@@ -29,7 +29,7 @@ from .variations import cut, questions
 from .widening import Outcome, outcomes
 
 SETTLED = 12  # suspects of a batch that are settled exactly
-CLASSED = 48  # failing calls of a batch that are run again in a wider format
+CLASSED = 24  # failing calls of a batch that are run again in a wider format
 BLOCK = 1 << 18  # numbers of an exhaustive search that are tried together
 BACKWARD = 48  # points of a batch that go through a backward pass
 AFTERWARDS = 1.5  # seconds that the search goes on after a failure that may be rounding
@@ -238,11 +238,11 @@ class Search:
             self._died(judged)
             return
         suspects = judged.suspects()
-        if not suspects:
+        if not suspects or self._look_alone(judged, fmt):
             return
         by_call = {answers.call_of(s.row): s for s in reversed(suspects) if s.kind != "unclear"}
         classed = self._classed(judged, sorted(by_call)[:CLASSED], fmt)
-        order = [Outcome.STAYS, Outcome.BURSTS, Outcome.OPEN, Outcome.HEALS]
+        order = [Outcome.STAYS, Outcome.LOST, Outcome.BURSTS, Outcome.OPEN, Outcome.HEALS]
         chosen = sorted(classed, key=lambda c: order.index(classed[c]))
         seen: dict[Outcome, int] = {}
         largest = sizes(answers.batch)
@@ -262,10 +262,37 @@ class Search:
                 self._add(judged, failure, Outcome.STAYS, largest)
                 return
 
+    def _look_alone(self, judged: Judged, fmt: Format) -> bool:
+        """Look at the failing points of calls of several, each in a call of its own; whether any fails there, too."""
+        answers = judged.answers
+        rows = np.flatnonzero(judged.failing)[:CLASSED]
+        if answers.form.rows <= 1 or not len(rows) or answers.form.integers:
+            return False
+        points = answers.batch.take(rows)
+        forms = [
+            replace(answers.form, lead=lead)
+            for lead in (((1,),) if answers.batch.variant.maps == "elements" else ((1,), ()))
+        ]
+        form = next((f for f in forms if fits(points, f)), None)
+        if form is None:
+            return False
+        alone = self._judged(points, form, [Screen(s.mid[rows], s.rad[rows]) for s in judged.screens], fmt)
+        if not alone.failing.any():
+            return False
+        self._look(alone, fmt)
+        return True
+
     def _classed(self, judged: Judged, calls: Sequence[int], fmt: Format) -> dict[int, Outcome]:
         if not calls:
             return {}
         answers = judged.answers
+        if (
+            answers.form.layout
+            and not self._judged(
+                answers.batch, replace(answers.form, layout=""), list(judged.screens), fmt
+            ).failing.any()
+        ):
+            return dict.fromkeys(calls, Outcome.STAYS)  # rounding does not ask how an array lies in memory
         rows = np.array([r for c in calls for r in answers.rows_of(c)])
         subset = answers.batch.take(rows)
         narrow = replace(

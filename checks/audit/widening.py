@@ -23,6 +23,7 @@ from .reference import Screen, screen, shapes
 ADDED = {"float64": 11, "float32": 29, "float16": 42}  # bits of longdouble over float64, of float64 over the others
 PATIENCE = 4.0  # seconds for one batch, where calls take long
 NO_WIDER = "no wider format"
+PAST = "past the exponents of decimals"
 ROUNDED = "decimal, rounded to float32"  # the format of decimals that the target itself has rounded
 STEADY = 1 / 16  # of a systematic error its spread over neighbouring inputs may be
 
@@ -30,6 +31,7 @@ STEADY = 1 / 16  # of a systematic error its spread over neighbouring inputs may
 class Outcome(StrEnum):
     HEALS = "heals"
     STAYS = "stays"
+    LOST = "lost"  # stays, but in the wider format, too, nothing of the value is right: it may be rounding still
     BURSTS = "bursts"  # not finite in the wider format either
     OPEN = "open"
 
@@ -44,26 +46,47 @@ def outcomes(
     """
     wider = ask(process, batch, form, shapes(batch.variant, batch), wide=True)
     made = _all_calls(wider, answers, screens, fmt)
-    lost = [c for c, o in enumerate(made) if o is not Outcome.HEALS and _lost(o, wider, answers, screens, c)]
-    for digits, most, needed in DEEP if not form.layout else ():  # decimals lie in memory as they like
-        asked = [c for c in lost if needed(batch, wider.rows_of(c))]
-        lost, left = asked[:most], asked[most:]
-        if not lost or batch.count // len(made) * _entries(batch) > LARGEST:
-            break
-        rows = np.array([r for c in lost for r in wider.rows_of(c)])
-        some = batch.take(rows)
-        deep = ask(process, some, form, shapes(batch.variant, some), deep=True, digits=digits, seconds=1.0)
-        its = _all_calls(deep, answers.of(lost), [Screen(s.mid[rows], s.rad[rows]) for s in screens], fmt, True)
-        believed = {Outcome.STAYS, Outcome.BURSTS} | ({Outcome.HEALS} if ROUNDED not in deep.replies.dtypes else set())
-        answered = [(c, o) for c, o in zip(lost, its, strict=True) if o in believed]
-        for call, outcome in answered:
-            made[call] = outcome
-        for call in lost[deep.replies.done :] if deep.replies.done else ():  # there was no time for these
-            made[call] = Outcome.OPEN
-        if Outcome.HEALS in its:  # so may those that there was no room for
-            made = [Outcome.OPEN if c in left else o for c, o in enumerate(made)]
-        lost = [c for c, o in answered if o is not Outcome.HEALS]
+    lost = [c for c, o in enumerate(made) if o is not Outcome.HEALS and c not in wider.misshapen]
+    for c in lost:
+        if made[c] is Outcome.STAYS and _lost(wider, answers, screens, c):
+            made[c] = Outcome.LOST
+    if not lost or form.layout or batch.count // len(made) * _entries(batch) > LARGEST:
+        return made  # decimals have no layout in memory
+    asked: set[int] = set()
+    extreme = {c for c in lost if _extreme(batch, wider.rows_of(c))}
+    for digits, some in ((80, [c for c in lost if c not in extreme][:24]), (400, sorted(extreme)[:8])):
+        for call, outcome in zip(some, _deep(process, wider, answers, screens, some, fmt, digits), strict=True):
+            made[call] = outcome or made[call]
+            asked.add(call)
+    if any(made[c] is Outcome.HEALS for c in asked):  # so may those that there was no room for
+        made = [Outcome.LOST if o is Outcome.STAYS and c in lost and c not in asked else o for c, o in enumerate(made)]
     return made
+
+
+def _deep(
+    process: Process,
+    wider: Answers,
+    answers: Answers,
+    screens: Sequence[Screen],
+    calls: Sequence[int],
+    fmt: Format,
+    digits: int,
+) -> list[Outcome | None]:
+    """What decimals of so many digits say of some calls; None where the target cannot be run in them."""
+    if not calls:
+        return []
+    rows = np.array([r for c in calls for r in wider.rows_of(c)])
+    some = wider.batch.take(rows)
+    deep = ask(process, some, wider.form, shapes(some.variant, some), deep=True, digits=digits, seconds=1.0)
+    found = _all_calls(deep, answers.of(calls), [Screen(s.mid[rows], s.rad[rows]) for s in screens], fmt, True)
+    believed = {Outcome.STAYS, Outcome.BURSTS} | ({Outcome.HEALS} if ROUNDED not in deep.replies.dtypes else set())
+    told = [o if o in believed else None for o in found]
+    if not any(told):
+        return told
+    for i in range(len(calls)):  # what decimals do not reach, for want of time or exponents, no longdouble tells either
+        if i >= deep.replies.done or PAST in deep.replies.errors.get(i, ""):
+            told[i] = Outcome.LOST
+    return told
 
 
 def _all_calls(
@@ -82,16 +105,14 @@ def _all_calls(
     return made
 
 
-def _lost(outcome: Outcome, wider: Answers, answers: Answers, screens: Sequence[Screen], call: int) -> bool:
-    """Whether nothing of some value is right in the wider format, or its error falls, but by too little."""
-    if outcome is not Outcome.STAYS:
-        return True
+def _lost(wider: Answers, answers: Answers, screens: Sequence[Screen], call: int) -> bool:
+    """Whether an error that stays may be rounding still: nothing of a value is right, or the error falls somewhat."""
     rows = list(wider.rows_of(call))
     for pairs, got, s in zip(wider.outputs or [], answers.outputs or [], screens, strict=True):
         with np.errstate(all="ignore"):
-            after, before = np.abs(pairs[rows][..., 0] - s.mid[rows]), np.abs(got[rows] - s.mid[rows])
-            open_still = (after >= np.abs(s.mid[rows]) / 1024) | (after <= before / 2)
-            if np.any(np.isfinite(s.mid[rows]) & np.isfinite(s.rad[rows]) & open_still):
+            after, before = (np.abs(v - s.mid[rows]) for v in (pairs[rows][..., 0], got[rows]))
+            off = (after >= np.abs(s.mid[rows]) / 1024) | (after < before / 2)
+            if np.any(np.isfinite(s.mid[rows]) & np.isfinite(s.rad[rows]) & (before > s.rad[rows]) & off):
                 return True
     return False
 
@@ -109,8 +130,6 @@ def _extreme(batch: Batch, rows: range) -> bool:
     return False
 
 
-# In turn: so many digits, for at most so many calls, of which a condition holds.
-DEEP = ((80, 24, lambda batch, rows: True), (400, 6, _extreme))
 LARGEST = 256  # entries of a call that is run in decimals
 
 

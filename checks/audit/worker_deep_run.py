@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import decimal
 import sys
 from typing import Any
 
@@ -16,6 +17,7 @@ FLOAT = "__lemmata_float__"
 DIVIDE, POWER = "__lemmata_divide__", "__lemmata_power__"
 IN_PLACE = "in_place__"
 LEVEL = "deep"
+PAST = "past the exponents of decimals"
 ROUNDED = "decimal, rounded to float32"
 
 
@@ -73,11 +75,27 @@ class Deeper:
     def result(self, value):
         """What came back, as base arrays of Decimals or integers; with plain floats in it, it is refused."""
         self.label = ROUNDED if self.arrays.ROUNDED else "decimal"
-        self.arrays.ROUNDED.clear()
+        over, under = (any(c.flags[s] for c in self.contexts()) for s in (decimal.Overflow, decimal.Underflow))
+        self.forget()
         try:
-            return self.taken(value)
+            made = self.taken(value)
+            if over or (under and not all(map(self.finite, made if isinstance(made, (tuple, list)) else [made]))):
+                raise self.arrays.NoWider(PAST)
+            return made
         except self.arrays.NoWider as why:
             raise self.unfit(str(why)) from None
+
+    def contexts(self):
+        return self.numbers.CONTEXT, self.numbers.FINE, decimal.getcontext()
+
+    def forget(self):
+        """What earlier calls have left behind."""
+        self.arrays.ROUNDED.clear()
+        for context in self.contexts():
+            context.clear_flags()
+
+    def finite(self, base):
+        return base.dtype.kind != "O" or all(v.is_finite() for v in base.ravel())
 
     def taken(self, value):
         if isinstance(value, tuple):
@@ -118,6 +136,7 @@ class Deeper:
     @contextlib.contextmanager
     def context(self):
         with np.errstate(all="ignore"), self.arrays.context():
+            self.forget()
             yield
 
 
