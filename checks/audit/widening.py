@@ -54,8 +54,7 @@ def outcomes(
         if not lost:
             break
         if form.rows * _entries(batch) > largest:
-            if digits == DEEP[0][0]:
-                made = _by_points(process, batch, form, fmt, screens, answers, made, lost)
+            made = _by_points(process, batch, form, fmt, screens, answers, made, lost)
             break
         lost, left = lost[:most], lost[most:]
         rows = np.array([r for c in lost for r in wider.rows_of(c)])
@@ -64,10 +63,12 @@ def outcomes(
         its = _all_calls(deep, answers.of(lost), [Screen(s.mid[rows], s.rad[rows]) for s in screens], fmt, True)
         believed = {Outcome.STAYS, Outcome.BURSTS} | ({Outcome.HEALS} if ROUNDED not in deep.replies.dtypes else set())
         answered = [(c, o) for c, o in zip(lost, its, strict=True) if o in believed]
-        if answered:  # what decimals do not reach here, for want of time or exponents, no longdouble tells either
-            errors = deep.replies.errors
-            past = [c for i, c in enumerate(lost) if i >= deep.replies.done or PAST in errors.get(i, "")]
-            made = [Outcome.OPEN if c in {*past, *left} else o for c, o in enumerate(made)]
+        past = [c for i, c in enumerate(lost) if PAST in deep.replies.errors.get(i, "")]
+        if answered or past:  # what decimals do not reach, for want of time or exponents, no longdouble tells either
+            unknown = {*past, *left, *lost[deep.replies.done :]}
+            made = [Outcome.OPEN if c in unknown else o for c, o in enumerate(made)]
+        if past and form.rows > 1:
+            made = _by_points(process, batch, form, fmt, screens, answers, made, past)
         for call, outcome in answered:
             made[call] = outcome
         lost = [c for c, o in answered if o is not Outcome.HEALS]
