@@ -26,7 +26,7 @@ test: $(READY) ## run the tests
 corpus: $(READY) ## audit every target of the corpus and print the table (10 minutes on two cores)
 	@$(BIN)/python -m tests.audit.corpus_audit
 
-bench: $(READY) ## measure side by side and write docs/benchmarks.md (10 minutes on a quiet machine)
+bench: $(READY) ## measure side by side and write docs/benchmarks.md (12 minutes on a quiet machine)
 	@$(BIN)/python benchmarks/speed/bench.py
 
 check: $(READY) .links/lemmata ## format, lint and types; changes nothing

@@ -258,6 +258,8 @@ class Balls:
         if sign(b) == 0:
             if sign(a) < 0:
                 raise Undefined("a negative weight times log 0")
+            if isinstance(a, Dual) or isinstance(b, Dual):
+                raise Undefined("the derivative of a weight times log 0")
             return MINUS_INFINITY
         return self.mul(a, self.function("log", b))
 

@@ -136,14 +136,23 @@ class Batched:
     def mul(self, a: Any, b: Any) -> Ball:
         a, b = self._ball(a), self._ball(b)
         rad = _size(a) * b.rad + _size(b) * a.rad + a.rad * b.rad
-        return self._rounded(a.mid * b.mid, np.where(np.isnan(rad), np.inf, rad))
+        return self._composed(a.mid * b.mid, np.where(np.isnan(rad), np.inf, rad), a, b)
+
+    def _composed(self, mid: Any, rad: Any, *parts: Ball) -> Ball:
+        """A product or quotient; of rounded numbers none may be so large that another order could overflow."""
+        large = np.abs(mid).astype(np.float64) > self.format.factor
+        for p in parts:
+            large = large | (_size(p) > self.format.factor)
+        for p in parts:
+            large = large & (p.rad != 0)
+        return self._rounded(mid, np.where(large, np.inf, rad))
 
     @_silent
     def div(self, a: Any, b: Any) -> Ball:
         a, b = self._ball(a), self._ball(b)
         mid, room = a.mid / b.mid, _size(b) - b.rad
         rad = np.where(room > 0, (a.rad + np.abs(mid).astype(np.float64) * b.rad) / room, np.inf)
-        return self._rounded(mid, np.where(np.isnan(rad), np.inf, rad))
+        return self._composed(mid, np.where(np.isnan(rad), np.inf, rad), a, b)
 
     @_silent
     def power(self, a: Any, n: int) -> Any:
@@ -151,7 +160,7 @@ class Batched:
             return a
         a = self._ball(a)
         size = _size(a)
-        return self._rounded(a.mid**n, (size + a.rad) ** n - size**n if n else np.zeros_like(size))
+        return self._composed(a.mid**n, (size + a.rad) ** n - size**n if n else np.zeros_like(size), a)
 
     def real_power(self, a: Any, b: Any) -> Ball:
         return self.function("exp", self.mul(self.function("log", a), b))

@@ -36,6 +36,8 @@ LOSABLE = 0.4  # of the format's bits may be lost before a result counts as wron
 class Format:
     """A binary floating-point format: significant bits p, smallest normal number η, largest number.
 
+    A `factor` gives away a part of the range, for code that multiplies and divides in another order than the formula.
+
     >>> FLOAT16.u, FLOAT16.eta, FLOAT16.largest
     (0.00048828125, 6.103515625e-05, 65504.0)
     """
@@ -44,6 +46,7 @@ class Format:
     bits: int
     eta: float
     largest: float
+    factor: float = math.inf  # the largest operand or result of a product or quotient
 
     @property
     def u(self) -> float:
@@ -110,7 +113,15 @@ class FormatBalls:
         return -a
 
     def mul(self, a: Any, b: Any) -> arb:
-        return self._rounded(arb(a) * b)
+        return self._composed(arb(a) * b, a, b)
+
+    def _composed(self, result: arb, *parts: Any) -> arb:
+        """A product or quotient; of rounded numbers none may be so large that another order could overflow."""
+        sizes = [arb(v) for v in parts]
+        if not any(v.is_exact() for v in sizes):
+            if any(float(v.abs_upper()) > self.format.factor for v in (*sizes, result)):
+                return UNBOUNDED
+        return self._rounded(result)
 
     def div(self, a: Any, b: Any) -> Any:
         """The quotient; where 0 is divided, or one integer by another and nothing is left, it is exact."""
@@ -120,10 +131,10 @@ class FormatBalls:
         if isinstance(a, int) and isinstance(b, int) and a % b == 0:
             return a // b
         above = arb(a)
-        return above if above.is_zero() else self._rounded(above / below)
+        return above if above.is_zero() else self._composed(above / below, a, b)
 
     def power(self, a: Any, n: int) -> arb:
-        return a if n == 1 else self._rounded(_power(arb(a), n))
+        return a if n == 1 else self._composed(_power(arb(a), n), a)
 
     def real_power(self, a: Any, b: Any) -> arb:
         if a == 0 and b > 0:

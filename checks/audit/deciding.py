@@ -15,6 +15,7 @@ from .findings import AuditVerdict, Finding
 from .formats import FORMATS
 from .inputs import Batch
 from .judging import Failure, Judged
+from .points import whole_numbers
 from .process import Process
 from .purity import Impurity, Purity
 from .reference import screen, shapes
@@ -82,17 +83,14 @@ class _Decider:
         by = {o: [f for f in found if f.outcome is o] for o in Outcome}
         if by[Outcome.STAYS]:
             return AuditVerdict.WRONG, by[Outcome.STAYS], "The error stays in a wider format."
-        healed = [f.size for f in by[Outcome.HEALS] if f.nonfinite]
-        if by[Outcome.BURSTS]:
-            mild = [f for f in by[Outcome.BURSTS] if not healed or f.size <= min(healed)]
-            if mild and not by[Outcome.HEALS] and self._heals_when_small(mild[0]):
-                return AuditVerdict.UNSTABLE, mild, "In a wider format it becomes finite."
-            if mild:
-                return AuditVerdict.WRONG, mild, "It fails in a wider format, too."
-        if by[Outcome.HEALS]:
-            return AuditVerdict.UNSTABLE, by[Outcome.HEALS], "In a wider format the error falls: this is rounding."
-        if by[Outcome.BURSTS]:
-            return AuditVerdict.UNSTABLE, by[Outcome.BURSTS], "It is not finite where it should be."
+        healed, doubtful = by[Outcome.HEALS], by[Outcome.LOST] + by[Outcome.BURSTS]
+        mild = [f for f in doubtful if not healed or _extremeness(f) < min(map(_extremeness, healed))]
+        if mild and not healed and self._heals_when_small(mild[0]):
+            return AuditVerdict.UNSTABLE, mild, "In a wider format the error falls: this is rounding."
+        if mild:
+            return AuditVerdict.WRONG, mild, "It fails in a wider format, too."
+        if healed:
+            return AuditVerdict.UNSTABLE, healed, "In a wider format the error falls: this is rounding."
         return self._without_wider(by[Outcome.OPEN])
 
     def _heals_when_small(self, found: Found) -> bool:
@@ -140,6 +138,9 @@ class _Decider:
         def fails(batch: Batch, form: Form) -> np.ndarray:
             judged = self._judged(batch, form, fmt)
             mask: np.ndarray = np.asarray(judged.failing.reshape(-1, form.rows).any(axis=1))
+            if form.integers:  # whole numbers, at which real ones do not fail
+                real = self._judged(batch, replace(form, integers=()), fmt).failing
+                mask &= (whole_numbers(batch, form.integers) & ~real).reshape(-1, form.rows).all(axis=1)
             if found.failure.truth.infinite:
                 for s in [s for s in judged.suspects() if s.kind == "unclear"][:SETTLED]:
                     mask[judged.answers.call_of(s.row)] |= judged.settle(s) is not None
@@ -155,8 +156,6 @@ class _Decider:
         form = found.form
         if form.layout and fails(found.points, replace(form, layout=""))[0]:
             form = replace(form, layout="")
-        if form.integers:
-            return found
         points, form = smallest(found.points, form, fails, self.seconds)
         judged = self._judged(points, form, fmt)
         for suspect in judged.suspects():
@@ -167,7 +166,7 @@ class _Decider:
 
     def _alone(self, found: Found) -> Found:
         """A failing call with only the points that it needs to fail."""
-        if found.asked is not None or found.points.count == 1 or found.form.integers:
+        if found.asked is not None or found.points.count == 1:
             return found
         fmt = FORMATS[found.points.dtype]
 
@@ -260,6 +259,11 @@ class _Decider:
         failure: Failure = replace(found.failure, got=answers.replies.died)
         finding = value_finding("smallest", found.points, found.form, failure, answers, fmt)
         return Decision(AuditVerdict.WRONG, f"It {answers.replies.died}.", [finding], smallest=found)
+
+
+def _extremeness(found: Found) -> float:
+    """How many binary orders the size of an input is from 1: what a wider format does not reach lies farthest out."""
+    return abs(math.log2(found.size)) if found.size else 0.0
 
 
 def _first(judged: Judged) -> Failure | None:

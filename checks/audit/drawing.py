@@ -40,10 +40,13 @@ NUMBERS = [
 ]
 SMALLEST_SHARE = 2.0**-7
 LONG_EVERY = 12  # of the random batches, one in so many has an axis of hundreds
+GROWS_EVERY = 8  # random batches: once sizes and forms have been varied, many points together are the cheapest
+GROWN = 16  # times the first batches, at most
 
 
 def batches(variant: Any, dtype: str, rng: Rng) -> Iterator[Batch]:
-    """Endless: a dozen or so small batches of corner cases, more where integers are arguments; then random strata.
+    """Endless: a dozen or so small batches of corner cases, more where integers are arguments; then random strata,
+    in batches that grow, except where they differ in integers that are arguments.
 
     Equal generators give equal batches.
     """
@@ -60,12 +63,13 @@ def batches(variant: Any, dtype: str, rng: Rng) -> Iterator[Batch]:
     number = 0
     while True:
         number += 1
+        grown = 1 if room.least else min(GROWN, 1 << min(number // GROWS_EVERY, 10))
         if variant.maps == "elements":
-            yield _batch(variant, dtype, plan, {}, {}, 512, rng, _kind(number))
+            yield _batch(variant, dtype, plan, {}, {}, 512 * grown, rng, _kind(number))
             continue
         long = number % LONG_EVERY == 0 and 1 <= len(room.names) <= 2
         dims, integers = room.random(rng, long)
-        count = int(np.clip(4096 // room.entries(dims), 4, 24 if few == 24 else 256))
+        count = int(np.clip(4096 * grown // room.entries(dims), 4, few * 4 * grown if few > 24 else few * grown))
         yield _batch(variant, dtype, plan, dims, integers, count, rng, "long" if long else _kind(number))
 
 

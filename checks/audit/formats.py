@@ -1,8 +1,8 @@
 """The formats of an audit: those of `format_balls`, with room for another order of the same operations.
 
-Code may multiply before it divides where the textbook divides first. So values count as past the range where the
-product of two of them might be, and below the square root of the smallest normal number a rounding error is that of
-such a product. float16 has no such room: its whole range would be given away.
+Code may multiply before it divides where the textbook divides first. So what is multiplied or divided counts as past
+the range where a product of two such numbers might be, and below the square root of the smallest normal number a
+rounding error is that of such a product. float16 has no such room: its whole range would be given away.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ..format_balls import FLOAT16, Format
 def _with_room(fmt: Format) -> Format:
     if fmt is FLOAT16:
         return fmt
-    return replace(fmt, largest=math.sqrt(fmt.largest), eta=math.sqrt(fmt.eta) * fmt.u)
+    return replace(fmt, factor=math.sqrt(fmt.largest), eta=math.sqrt(fmt.eta) * fmt.u)
 
 
 FORMATS: Mapping[str, Format] = {f.name: _with_room(f) for f in format_balls.FORMATS.values()}

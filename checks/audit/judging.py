@@ -71,7 +71,7 @@ class Failure:
 
     @property
     def units(self) -> float:
-        return self.error / self.truth.budget if self.truth.budget else math.inf
+        return self.error / self.truth.budget if self.truth.budget and math.isfinite(self.error) else math.inf
 
 
 class Judged:
@@ -172,12 +172,16 @@ class Judged:
         return found + self._unclear()
 
     def _called_badly(self) -> list[tuple[int, str, float]]:
-        made = []
-        for call in sorted(self.answers.replies.errors):
-            made.append((self.answers.rows_of(call)[0], "exception", math.inf))
-        for call in sorted(self.answers.misshapen):
-            made.append((self.answers.rows_of(call)[0], "shape", math.inf))
-        return made
+        """Calls that raised or returned another shape, but where a budget is unbounded: there anything may happen."""
+        bad = [*((call, "exception") for call in sorted(self.answers.replies.errors))]
+        bad += [(call, "shape") for call in sorted(self.answers.misshapen)]
+        if not bad:
+            return []
+        open_ = np.zeros(self.answers.batch.count, bool)
+        for s in self.screens:
+            open_ |= (np.isfinite(s.mid) & np.isinf(s.rad)).reshape(len(open_), -1).any(axis=1)
+        rows = [(self.answers.rows_of(call), kind) for call, kind in bad]
+        return [(its[0], kind, math.inf) for its, kind in rows if not open_[list(its)].any()]
 
     def _at(self, row: int) -> Suspect:
         output = int(np.argmax([np.nan_to_num(u[row], posinf=np.inf).max(initial=0) for u in self.units]))

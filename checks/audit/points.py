@@ -50,6 +50,15 @@ def integral(batch: Batch, names: Collection[str]) -> Batch | None:
     return replace(batch, values=values).take(np.flatnonzero(keep))
 
 
+def whole_numbers(batch: Batch, names: Collection[str]) -> np.ndarray:
+    """A mask over the points: whether all entries of these arrays are whole numbers."""
+    mask = np.ones(batch.count, bool)
+    for name in names:
+        values = batch.values[name].reshape(batch.count, -1)
+        mask &= (np.rint(values) == values).all(axis=1) & (np.abs(values) < LARGEST_INTEGER).all(axis=1)
+    return mask
+
+
 def neighbours(points: Batch, count: int) -> Batch:
     """Copies of the points, every real entry moved by up to four units in the last place."""
     rng = np.random.default_rng(0)

@@ -229,6 +229,8 @@ class Point:
         at = Evaluation(self._moved(wrt, place, seeded), balls)
         total = arb(0)
         for c, v in self._terms(at, cotangent, stable=False):
+            if not ball(v.value if isinstance(v, Dual) else v).is_finite():
+                raise Undefined("a slope at infinity")
             total += c * ball(v.slope if isinstance(v, Dual) else 0)
         return total
 

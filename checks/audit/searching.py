@@ -29,7 +29,7 @@ from .variations import cut, questions
 from .widening import Outcome, outcomes
 
 SETTLED = 12  # suspects of a batch that are settled exactly
-CLASSED = 48  # failing calls of a batch that are run again in a wider format
+CLASSED = 24  # failing calls of a batch that are run again in a wider format
 BLOCK = 1 << 18  # numbers of an exhaustive search that are tried together
 BACKWARD = 48  # points of a batch that go through a backward pass
 AFTERWARDS = 1.5  # seconds that the search goes on after a failure that may be rounding
@@ -140,7 +140,9 @@ class Search:
         screens = screen(batch.variant, batch, fmt)
         for points, form in questions(batch, self.style, turn, fmt is self.formats[0]):
             key = (fmt.name, form.style, len(form.lead), form.layout, form.folded is not None, form.integers)
-            if key in self._unfit or not fits(points, form) or form.rows > points.count or time.monotonic() > end:
+            if self._unfit & {key, _plainly(key)} or time.monotonic() > end:
+                continue
+            if not fits(points, form) or form.rows > points.count:
                 continue
             filled = whole(points, form)
             its = cut(screens, filled.count) if points is batch else screen(filled.variant, filled, fmt)
@@ -149,9 +151,10 @@ class Search:
             if self._refused(judged, key):
                 continue
             judged.count(self.tallies[fmt.name])
-            if form.integers and judged.failing.any():  # as real numbers, first
-                self._look(self._judged(filled, replace(form, integers=()), its, fmt), fmt)
-            if not self.found or not form.integers:
+            before, plain = len(self.found), replace(form, integers=(), layout="")
+            if plain != form and judged.failing.any():  # as real numbers, as they usually lie in memory, first
+                self._look(self._judged(filled, plain, its, fmt), fmt)
+            if len(self.found) == before:
                 self._look(judged, fmt)
             if self.decisive:
                 return
@@ -172,7 +175,7 @@ class Search:
         answers, form = judged.answers, judged.answers.form
         calls = answers.batch.count // form.rows
         raised = len(answers.replies.errors) + len(answers.misshapen)
-        if raised and form.folded and (not form.layout or (*key[:3], "", *key[4:]) in self._unfit):
+        if raised and form.folded and (not form.layout or _plainly(key) in self._unfit):
             first = next(iter([*answers.replies.errors.values(), *answers.misshapen.values()]))
             return self._note(key, f"some matrices are refused: {first}")
         if answers.replies.errors and form.integers:
@@ -184,14 +187,21 @@ class Search:
             return False
         reason = next(iter([*answers.replies.errors.values(), *answers.misshapen.values()]))
         total = self.tallies[key[0]].inputs
-        if form.layout or answers.misshapen:
+        if answers.misshapen or (form.layout and not self._fails_plainly(answers)):
             return False
+        key = _plainly(key)
         if not total and any(t.inputs for t in self.tallies.values()) and answers.batch.count >= 16:
             return self._note(key[0], f"{key[0]} is refused: {reason}")
         if answers.batch.variant.maps and total and self._other_form_works(judged):
             axes = len(form.lead) + (answers.batch.variant.maps == "rows")
             return self._note(key, f"arrays with {axes} axes are refused: {reason}")
         return False
+
+    def _fails_plainly(self, answers: Answers) -> bool:
+        """Whether all the calls raise with arrays that lie in memory as usual, too."""
+        batch, form = answers.batch, replace(answers.form, layout="")
+        again = ask(self.process, batch, form, shapes(batch.variant, batch), seconds=2.0)
+        return not again.replies.died and len(again.replies.errors) == batch.count // form.rows
 
     def _writes(self, answers: Answers) -> bool:
         """Whether a call that fails with arrays that cannot be changed does change them."""
@@ -228,11 +238,11 @@ class Search:
             self._died(judged)
             return
         suspects = judged.suspects()
-        if not suspects:
+        if not suspects or self._look_alone(judged, fmt):
             return
         by_call = {answers.call_of(s.row): s for s in reversed(suspects) if s.kind != "unclear"}
         classed = self._classed(judged, sorted(by_call)[:CLASSED], fmt)
-        order = [Outcome.STAYS, Outcome.BURSTS, Outcome.OPEN, Outcome.HEALS]
+        order = [Outcome.STAYS, Outcome.LOST, Outcome.BURSTS, Outcome.OPEN, Outcome.HEALS]
         chosen = sorted(classed, key=lambda c: order.index(classed[c]))
         seen: dict[Outcome, int] = {}
         largest = sizes(answers.batch)
@@ -252,10 +262,37 @@ class Search:
                 self._add(judged, failure, Outcome.STAYS, largest)
                 return
 
+    def _look_alone(self, judged: Judged, fmt: Format) -> bool:
+        """Look at the failing points of calls of several, each in a call of its own; whether any fails there, too."""
+        answers = judged.answers
+        rows = np.flatnonzero(judged.failing)[:CLASSED]
+        if answers.form.rows <= 1 or not len(rows) or answers.form.integers:
+            return False
+        points = answers.batch.take(rows)
+        forms = [
+            replace(answers.form, lead=lead)
+            for lead in (((1,),) if answers.batch.variant.maps == "elements" else ((1,), ()))
+        ]
+        form = next((f for f in forms if fits(points, f)), None)
+        if form is None:
+            return False
+        alone = self._judged(points, form, [Screen(s.mid[rows], s.rad[rows]) for s in judged.screens], fmt)
+        if not alone.failing.any():
+            return False
+        self._look(alone, fmt)
+        return True
+
     def _classed(self, judged: Judged, calls: Sequence[int], fmt: Format) -> dict[int, Outcome]:
         if not calls:
             return {}
         answers = judged.answers
+        if (
+            answers.form.layout
+            and not self._judged(
+                answers.batch, replace(answers.form, layout=""), list(judged.screens), fmt
+            ).failing.any()
+        ):
+            return dict.fromkeys(calls, Outcome.STAYS)  # rounding does not ask how an array lies in memory
         rows = np.array([r for c in calls for r in answers.rows_of(c)])
         subset = answers.batch.take(rows)
         narrow = replace(
@@ -345,3 +382,8 @@ class Search:
             if outcome is Outcome.STAYS:
                 return True
         return False
+
+
+def _plainly(key: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The key of the same form with arrays that lie in memory as usual."""
+    return (*key[:3], "", *key[4:])

@@ -125,5 +125,6 @@ class Passed:
             after = f.truth.error((float(high), float(low)))
             falls = f.error * 2.0 ** (-ADDED[self.format.name] / 2)
             room = max(falls if np.isfinite(f.error) else limit(self.format) * f.truth.budget, CORRECT * f.truth.budget)
-            made.append(Outcome.HEALS if after <= room else Outcome.STAYS)
+            open_still = after >= abs(f.truth.value) / 1024 or after < f.error / 2
+            made.append(Outcome.HEALS if after <= room else Outcome.LOST if open_still else Outcome.STAYS)
         return made

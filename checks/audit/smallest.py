@@ -37,7 +37,8 @@ def fewer_points(one: Batch, form: Form, fails: Fails) -> tuple[Batch, Form]:
             return one, form
         plain = replace(form, lead=(1,) if one.variant.maps == "elements" and form.style != "numbers" else ())
         return (one, plain) if plain != form and fits(one, plain) and fails(one, plain).any() else (one, form)
-    for lead in ((), (1,)):  # each point alone
+    plain = one.variant.maps == "rows" or form.style == "numbers"
+    for lead in ((), (1,)) if plain else ((1,),):  # each point alone
         alone = replace(form, lead=lead)
         if fits(one, alone):
             held = np.flatnonzero(fails(one, alone))

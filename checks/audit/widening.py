@@ -8,15 +8,14 @@ inputs tell: those of rounding jump about, those of another formula follow a smo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from enum import StrEnum
 
 import numpy as np
 
 from ..format_balls import CORRECT, Format
-from .calling import Answers, Form, ask, fits
+from .calling import Answers, Form, ask
 from .inputs import Batch
-from .judging import Judged, limit
+from .judging import limit
 from .points import neighbours
 from .process import Process
 from .reference import Screen, screen, shapes
@@ -24,8 +23,6 @@ from .reference import Screen, screen, shapes
 ADDED = {"float64": 11, "float32": 29, "float16": 42}  # bits of longdouble over float64, of float64 over the others
 PATIENCE = 4.0  # seconds for one batch, where calls take long
 NO_WIDER = "no wider format"
-POINTS = 24  # of a large call that are looked at by themselves
-RIGHT = 2.0**-40  # of a value: with less of an error, a longdouble has told
 PAST = "past the exponents of decimals"
 ROUNDED = "decimal, rounded to float32"  # the format of decimals that the target itself has rounded
 STEADY = 1 / 16  # of a systematic error its spread over neighbouring inputs may be
@@ -34,6 +31,7 @@ STEADY = 1 / 16  # of a systematic error its spread over neighbouring inputs may
 class Outcome(StrEnum):
     HEALS = "heals"
     STAYS = "stays"
+    LOST = "lost"  # stays, but in the wider format, too, nothing of the value is right: it may be rounding still
     BURSTS = "bursts"  # not finite in the wider format either
     OPEN = "open"
 
@@ -48,63 +46,48 @@ def outcomes(
     """
     wider = ask(process, batch, form, shapes(batch.variant, batch), wide=True)
     made = _all_calls(wider, answers, screens, fmt)
-    lost = [c for c, o in enumerate(made) if o is not Outcome.HEALS and _lost(o, wider, screens, c)]
-    for digits, most, largest, needed in DEEP:
-        lost = [c for c in lost if needed(batch, wider.rows_of(c))]
-        if not lost:
-            break
-        if form.rows * _entries(batch) > largest:
-            made = _by_points(process, batch, form, fmt, screens, answers, made, lost)
-            break
-        lost, left = lost[:most], lost[most:]
-        rows = np.array([r for c in lost for r in wider.rows_of(c)])
-        some = batch.take(rows)
-        deep = ask(process, some, form, shapes(batch.variant, some), deep=True, digits=digits, seconds=1.0)
-        its = _all_calls(deep, answers.of(lost), [Screen(s.mid[rows], s.rad[rows]) for s in screens], fmt, True)
-        believed = {Outcome.STAYS, Outcome.BURSTS} | ({Outcome.HEALS} if ROUNDED not in deep.replies.dtypes else set())
-        answered = [(c, o) for c, o in zip(lost, its, strict=True) if o in believed]
-        past = [c for i, c in enumerate(lost) if PAST in deep.replies.errors.get(i, "")]
-        if answered or past:  # what decimals do not reach, for want of time or exponents, no longdouble tells either
-            unknown = {*past, *left, *lost[deep.replies.done :]}
-            made = [Outcome.OPEN if c in unknown else o for c, o in enumerate(made)]
-        if past and form.rows > 1:
-            made = _by_points(process, batch, form, fmt, screens, answers, made, past)
-        for call, outcome in answered:
-            made[call] = outcome
-        lost = [c for c, o in answered if o is not Outcome.HEALS]
+    lost = [c for c, o in enumerate(made) if o is not Outcome.HEALS and c not in wider.misshapen]
+    for c in lost:
+        if made[c] is Outcome.STAYS and _lost(wider, answers, screens, c):
+            made[c] = Outcome.LOST
+    if not lost or batch.count // len(made) * _entries(batch) > LARGEST:
+        return made
+    asked: set[int] = set()
+    extreme = {c for c in lost if _extreme(batch, wider.rows_of(c))}
+    for digits, some in ((80, [c for c in lost if c not in extreme][:24]), (400, sorted(extreme)[:8])):
+        for call, outcome in zip(some, _deep(process, wider, answers, screens, some, fmt, digits), strict=True):
+            made[call] = outcome or made[call]
+            asked.add(call)
+    if any(made[c] is Outcome.HEALS for c in asked):  # so may those that there was no room for
+        made = [Outcome.LOST if o is Outcome.STAYS and c in lost and c not in asked else o for c, o in enumerate(made)]
     return made
 
 
-def _by_points(
+def _deep(
     process: Process,
-    batch: Batch,
-    form: Form,
-    fmt: Format,
-    screens: Sequence[Screen],
+    wider: Answers,
     answers: Answers,
-    made: Sequence[Outcome],
-    lost: Sequence[int],
-) -> list[Outcome]:
-    """Of calls that are too large: the worst outcome of a few of their failing points, each in a call of its own.
-
-    Where such a point does not fail by itself, what was made of its call stands.
-    """
-    alone = replace(form, lead=(1,) * len(form.lead))
-    out = list(made)
-    if form.rows == 1 or not fits(batch, alone):
-        return out
-    for call in lost[:4]:
-        rows = np.array(answers.rows_of(call))
-        some, its = batch.take(rows), [Screen(s.mid[rows], s.rad[rows]) for s in screens]
-        again = ask(process, some, alone, shapes(some.variant, some))
-        failing = np.flatnonzero(Judged(again, its, fmt).failing)
-        if not len(failing):
-            continue
-        few = failing[:: -(-len(failing) // POINTS)]
-        parts = [Screen(s.mid[few], s.rad[few]) for s in its]
-        found = outcomes(process, some.take(few), alone, fmt, parts, again.of([int(i) for i in few]))
-        out[call] = min(found, key=[Outcome.STAYS, Outcome.BURSTS, Outcome.HEALS, Outcome.OPEN].index)
-    return out
+    screens: Sequence[Screen],
+    calls: Sequence[int],
+    fmt: Format,
+    digits: int,
+) -> list[Outcome | None]:
+    """What decimals of so many digits say of some calls; None where the target cannot be run in them."""
+    if not calls:
+        return []
+    rows = np.array([r for c in calls for r in wider.rows_of(c)])
+    some = wider.batch.take(rows)
+    deep = ask(process, some, wider.form, shapes(some.variant, some), deep=True, digits=digits, seconds=1.0)
+    found = _all_calls(deep, answers.of(calls), [Screen(s.mid[rows], s.rad[rows]) for s in screens], fmt, True)
+    believed = {Outcome.STAYS, Outcome.BURSTS} | ({Outcome.HEALS} if ROUNDED not in deep.replies.dtypes else set())
+    told = [o if o in believed else None for o in found]
+    past = [PAST in deep.replies.errors.get(i, "") for i in range(len(calls))]
+    if not any(told) and not any(past):
+        return told
+    for i in range(len(calls)):  # what decimals do not reach, for want of time or exponents, no longdouble tells either
+        if i >= deep.replies.done or past[i]:
+            told[i] = Outcome.LOST
+    return told
 
 
 def _all_calls(
@@ -123,15 +106,14 @@ def _all_calls(
     return made
 
 
-def _lost(outcome: Outcome, wider: Answers, screens: Sequence[Screen], call: int) -> bool:
-    """Whether little of some value is right in the wider format."""
-    if outcome is not Outcome.STAYS:
-        return True
+def _lost(wider: Answers, answers: Answers, screens: Sequence[Screen], call: int) -> bool:
+    """Whether an error that stays may be rounding still: nothing of a value is right, or the error falls somewhat."""
     rows = list(wider.rows_of(call))
-    for pairs, s in zip(wider.outputs or [], screens, strict=True):
+    for pairs, got, s in zip(wider.outputs or [], answers.outputs or [], screens, strict=True):
         with np.errstate(all="ignore"):
-            off = np.abs(pairs[rows][..., 0] - s.mid[rows]) >= np.abs(s.mid[rows]) * RIGHT
-            if np.any(np.isfinite(s.mid[rows]) & np.isfinite(s.rad[rows]) & off):
+            after, before = (np.abs(v - s.mid[rows]) for v in (pairs[rows][..., 0], got[rows]))
+            off = (after >= np.abs(s.mid[rows]) / 1024) | (after < before / 2)
+            if np.any(np.isfinite(s.mid[rows]) & np.isfinite(s.rad[rows]) & (before > s.rad[rows]) & off):
                 return True
     return False
 
@@ -149,8 +131,7 @@ def _extreme(batch: Batch, rows: range) -> bool:
     return False
 
 
-# In turn: so many digits, for at most so many calls, of at most so many entries, of which a condition holds.
-DEEP = ((80, 48, 1024, lambda batch, rows: True), (400, 24, 256, _extreme))
+LARGEST = 256  # entries of a call that is run in decimals
 
 
 def _of_call(
