@@ -50,8 +50,8 @@ def outcomes(
     for c in lost:
         if made[c] is Outcome.STAYS and _lost(wider, answers, screens, c):
             made[c] = Outcome.LOST
-    if not lost or batch.count // len(made) * _entries(batch) > LARGEST:
-        return made
+    if not lost or form.layout or batch.count // len(made) * _entries(batch) > LARGEST:
+        return made  # decimals have no layout in memory
     asked: set[int] = set()
     extreme = {c for c in lost if _extreme(batch, wider.rows_of(c))}
     for digits, some in ((80, [c for c in lost if c not in extreme][:24]), (400, sorted(extreme)[:8])):

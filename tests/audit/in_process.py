@@ -7,13 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from lemmata.checks.audit.process import Argument, Calls, Replies
+from lemmata.checks.audit.process import Argument, Calls, Process, Replies
 
 
-class Here:
+class Here(Process):
     """Stands where the engine wants a `Process`. shapes: those of the arguments of the last call."""
-
-    pace = 0.0
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function

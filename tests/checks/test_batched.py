@@ -223,7 +223,7 @@ def test_integers_are_exact_and_free():
 
 
 def test_given_numbers_widen_and_labels_do_not():
-    assert column(3.0, -2.0**-1000).rad.tolist() == [3 * K.u, 2.0**-1000 * K.u]
+    assert column(3.0, -(2.0**-1000)).rad.tolist() == [3 * K.u, 2.0**-1000 * K.u]
     assert Batched(FLOAT16).variable(np.array([65504.0, 65505.0])).rad[1] == np.inf
     assert K.variable(Exact(np.array([1.0, 0.0]))).rad.tolist() == [0, 0]
     assert (K.exact(Fraction(1, 4)).rad, K.exact(Fraction(1, 3)).rad) == (0, pytest.approx(K.u / 3))

@@ -106,11 +106,11 @@ def test_slopes_are_those_of_the_balls(name):
     many = by_duals(expression, np.array([float(q) for q in POINTS]), Batched(FLOAT64))
     for i, at in enumerate(POINTS):
         with precision(200):
-            sides = [one_sided(expression, at, d) for d in (-1, 1)]
-            if None in sides:
+            sides = [s for s in (one_sided(expression, at, d) for d in (-1, 1)) if s is not None]
+            if len(sides) < 2:
                 continue
             exact = by_duals(expression, at, Balls())
-            assert any(ball(slope_of(exact)).overlaps(s) for s in sides if s is not None)
+            assert any(ball(slope_of(exact)).overlaps(s) for s in sides)
             if not sides[0].overlaps(sides[1]):  # a kink
                 continue
             compared += 1
@@ -230,7 +230,9 @@ def test_a_shift_has_no_slope_of_its_own(values):
             env: dict[Any, Any] = {(i + 1,): Fraction(v) for i, v in enumerate(values)}
             env[(j + 1,)] = k.seed(env[(j + 1,)])
             with precision(128):
-                found = ball(slope_of(Evaluation({"k": len(values), "x": env}, k).value(Definition(shifted, notation="").body)))
+                found = ball(
+                    slope_of(Evaluation({"k": len(values), "x": env}, k).value(Definition(shifted, notation="").body))
+                )
                 assert found.contains(arb(softmax[j] / sum(softmax)))
             radii.append(float(found.rad()))
     assert max(radii) < 2.0**-12 and (max(radii) > 0 or len(values) == 1)
@@ -248,7 +250,8 @@ def test_where_a_maximum_is_more_than_a_shift_detaching_is_no_derivative():
 
 # The routines of an audit, at points of its own
 
-ROUTINES = "softmax logsumexp sigmoid softplus tanh logistic_loss bce_logits cross_entropy entropy kl mse l2_penalty layernorm attention".split()
+ROUTINES = """softmax logsumexp sigmoid softplus tanh logistic_loss bce_logits cross_entropy entropy kl mse l2_penalty
+    layernorm attention""".split()
 
 
 def slopes(name: str, dtype: str):
