@@ -49,6 +49,7 @@ LAYOUTS = {
     "readonly": "the arrays are read-only",
     "strided": "the arrays are not contiguous in memory",
     "fortran": "the arrays lie column by column in memory",
+    "kept": "what is shown as got is the result of the earlier call, looked at after this one",
     "reused": "the arrays are those of the earlier call, with new numbers",
 }
 USUAL_DTYPES = ("float64", "float32")

@@ -175,9 +175,11 @@ def impure_finding(found: Impurity, fmt: Format) -> Finding:
     elif found.kind == "state":
         calls = "one earlier call" if len(found.before) == 1 else f"{len(found.before)} earlier calls"
         note = f"after {calls} the same question has another answer than in a fresh process"
+        if found.kept:
+            note = "the array that an earlier call returned is overwritten by this one"
         if found.reuse:
             note += ", where the arrays of the earlier call are overwritten with those of this one"
-        values = exact_values(points, form, fmt)
+        values = exact_values(found.before[0] if found.kept else points, form, fmt)
         expected = values if points.variant.several else values[0]
     else:
         note = "the same call gives different answers"
@@ -192,5 +194,5 @@ def impure_finding(found: Impurity, fmt: Format) -> Finding:
         got=results(found.later),
         note=note,
         before=before,
-        layout="reused" if found.reuse else form.layout,
+        layout="kept" if found.kept else "reused" if found.reuse else form.layout,
     )

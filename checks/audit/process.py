@@ -55,7 +55,8 @@ class Argument:
 
 @dataclass(frozen=True)
 class Calls:
-    """A batch of calls. order: rows of the batch, with repetitions; reuse: one set of arrays, overwritten in place.
+    """A batch of calls. order: rows of the batch, with repetitions; reuse: one set of arrays, overwritten in place;
+    keep: results are read only when all calls have been made.
 
     wide: in a wider format, plain Python in so many digits; deep: NumPy and torch, too, where all that the target calls
     is known, else the error is "no wider format: …"; wrt and cotangents (one for each row): the gradients of
@@ -69,6 +70,7 @@ class Calls:
     layout: str = ""
     order: Sequence[int] | None = None
     reuse: bool = False
+    keep: bool = False
     wide: bool = False
     deep: bool = False
     digits: int = 50
@@ -277,6 +279,7 @@ class Process:
         header = {"do": "call", "arguments": about, "count": count, "style": calls.style, "layout": calls.layout}
         header |= {
             "reuse": calls.reuse,
+            "keep": calls.keep,
             "wide": calls.wide or calls.deep,
             "deep": calls.deep,
             "digits": calls.digits,

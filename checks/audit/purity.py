@@ -44,6 +44,7 @@ class Impurity:
     before: tuple[Batch, ...] = ()
     reuse: bool = False
     form_before: Form | None = None  # of the earlier calls, where it is another one
+    kept: bool = False  # `later` is what the result of the earlier call has become
 
 
 class Purity:
@@ -94,6 +95,26 @@ class Purity:
                 found = self._confirmed(batch, form, order[: differ // form.rows + 1], reuse)
                 if found:
                     return found
+        return self._overwritten(batch, form, alone, screens)
+
+    def _overwritten(self, batch: Batch, form: Form, alone: Answers, screens: Sequence[Screen]) -> Impurity | None:
+        """A result that a later call changes, as it is the function's own memory."""
+        every = list(range(batch.count))
+        differ = other(alone, self._ordered(batch, form, range(batch.count // form.rows), keep=True), every, screens)
+        if differ is None:
+            return None
+        first = differ // form.rows
+        points = batch.take(np.arange(first * form.rows, (first + 1) * form.rows))
+        its, rows = (
+            [Screen(s.mid[alone.rows_of(first)], s.rad[alone.rows_of(first)]) for s in screens],
+            every[: form.rows],
+        )
+        for then in range(batch.count // form.rows):
+            later = self._ordered(batch, form, [first, then], keep=True)
+            held = _call(later, points, 0)
+            if then != first and other(_call(alone, points, first), held, rows, its) is not None:
+                after = batch.take(np.arange(then * form.rows, (then + 1) * form.rows))
+                return Impurity("state", after, form, held, held, its, (), (points,), kept=True)
         return None
 
     def chance(self, batch: Batch, form: Form, times: int = 6) -> Impurity | None:
@@ -202,11 +223,14 @@ class Purity:
         most = max(1, int(PATIENCE / ORDERS / max(self.process.pace, 1e-9))) * form.rows
         return batch if batch.count <= most else batch.take(np.arange(batch.count - most, batch.count))
 
-    def _ordered(self, batch: Batch, form: Form, order: Sequence[int], reuse: bool, seed: int = 0) -> Answers:
+    def _ordered(
+        self, batch: Batch, form: Form, order: Sequence[int], reuse: bool = False, seed: int = 0, keep: bool = False
+    ) -> Answers:
         """The calls in this order, all in one fresh process."""
         rows = np.array([r for call in order for r in range(call * form.rows, (call + 1) * form.rows)])
         many = batch.take(rows)
-        return ask(self.pristine, many, form, shapes(batch.variant, many), fresh=True, reuse=reuse, seed=seed)
+        how = {"fresh": True, "reuse": reuse, "seed": seed, "keep": keep}
+        return ask(self.pristine, many, form, shapes(batch.variant, many), **how)
 
     def _confirmed(self, batch: Batch, form: Form, order: list[int], reuse: bool) -> Impurity | None:
         """What the last call of a sequence depends on: chance, or the calls before it, as few of them as do it."""

@@ -137,7 +137,7 @@ def _test(name: str, f: Finding, style: str, died: bool) -> str:
 
 
 def _body(f: Finding, style: str) -> str:
-    given = arguments(f.inputs, style, f.layout, "")
+    given = arguments(f.inputs, style, "" if f.layout == "kept" else f.layout, "")
     if not f.inputs:
         return "load()"
     checking = _checking(f)
@@ -149,6 +149,10 @@ def _body(f: Finding, style: str) -> str:
     if f.kind == "gradient":
         cotangent = _tensor(f.cotangent) if f.cotangent else "1.0"
         return f"given = {given}\ngot = gradient(call, load(), given, {f.wrt!a}, {cotangent})\n{checking}"
+    if f.layout == "kept":
+        earlier = f"held = {arguments(f.before[0], style, '', '')}\ngot = call(module, held)\n"
+        then = f"given = {given}\ncall(module, given)\n{checking}"
+        return f"module = load()\n# an earlier call, whose result is kept\n{earlier}{then}"
     if f.before:
         calls = "".join(_earlier(inputs, style, f) for inputs in f.before)
         fill = "refill(held, given)\ngot = call(module, held)\n" if f.layout == "reused" else ""

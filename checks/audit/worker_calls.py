@@ -51,7 +51,18 @@ def run(header, data, target, loaded, progress, forked, sibling):
     errors, seconds, done = {}, 0.0, 0
     with wide.context() if wide else quiet():
         started = time.perf_counter()
-        done = loop(function, given, header["seconds"], progress, forked, gathered, errors, load.told, results.Unfit)
+        done = loop(
+            function,
+            given,
+            header["seconds"],
+            progress,
+            forked,
+            gathered,
+            errors,
+            load.told,
+            results.Unfit,
+            header.get("keep"),
+        )
         seconds = time.perf_counter() - started
     errors.update(gathered.errors)
     if wide:
@@ -68,9 +79,11 @@ def quiet():
     return np.errstate(all="ignore") if np is not None else contextlib.nullcontext()
 
 
-def loop(function, given, seconds, progress, forked, gathered, errors, told, Unfit):
-    """How many calls were made before the time was up."""
-    clock, end, add = time.perf_counter, time.perf_counter() + (seconds or 1e9), gathered.add
+def loop(function, given, seconds, progress, forked, gathered, errors, told, Unfit, keep):
+    """How many calls were made before the time was up. keep: results are read when all calls have been made."""
+    kept = []
+    add = (lambda i, result: kept.append((i, result))) if keep else gathered.add
+    clock, end = time.perf_counter, time.perf_counter() + (seconds or 1e9)
     i = -1
     iterators = [iter(g) for g in given]
     for i, arguments in enumerate(zip(*iterators)):
@@ -88,6 +101,8 @@ def loop(function, given, seconds, progress, forked, gathered, errors, told, Unf
         if clock() > end:
             break
     progress[0] = -3
+    for number, result in kept:
+        gathered.add(number, result)
     for iterator in iterators:  # each looks once more at what it gave last
         next(iterator, None)
     return i + 1
