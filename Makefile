@@ -10,7 +10,7 @@ NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 INSTALL := $(BIN)/python -m pip install --no-input --disable-pip-version-check --constraint constraints.txt
 FOLDERS := spec impl checks reports cli
 
-.PHONY: help setup report test corpus bench check format clean
+.PHONY: help setup report test slow corpus bench check format clean
 
 help: ## what there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 - \2/p' Makefile
@@ -22,6 +22,9 @@ report: $(READY) ## verify the catalogue, print it and write reports/out/lemmata
 
 test: $(READY) ## run the tests
 	@$(BIN)/pytest -n $(WORKERS) --maxprocesses 8
+
+slow: $(READY) ## run the tests that `make test` leaves out for their length
+	@$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 -m slow
 
 corpus: $(READY) ## audit every target of the corpus and print the table (10 minutes on two cores)
 	@$(BIN)/python -m tests.audit.corpus_audit

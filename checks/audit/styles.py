@@ -48,7 +48,7 @@ def choose(process: Process, variant: Variant, loaded: Loaded, formats: Sequence
     variants = _variants(process, variant, loaded)
     if isinstance(variants, str):
         return variants
-    styles = ["torch", "numpy"] if loaded.imports_torch else ["numpy", "torch"]
+    styles = ["torch", "numpy"] if loaded.imports_torch else ["numpy"]
     if not loaded.numpy:
         styles = []
     styles += ["lists"] if any(p.sort.kind == "array" for p in variant.parameters) or variant.maps else []
@@ -65,10 +65,22 @@ def choose(process: Process, variant: Variant, loaded: Loaded, formats: Sequence
                 return trial.died if trial.died.startswith("it ") else f"it {trial.died}"
         if trial.right and not trial.error:
             return Chosen(style, variants)
+    if (
+        "torch" not in trials
+        and not any(t.right for t in trials.values())
+        and any(map(_misses_tensors, trials.values()))
+    ):
+        styles.append("torch")
+        trials["torch"] = _try(process, variants[-1], "torch", formats, seed, end + PATIENCE)
     best = max(trials, key=lambda s: (trials[s].right, trials[s].numbers))
     if trials[best].right or trials[best].numbers:
         return Chosen(best, variants)
     return _reason(trials, styles, variant)
+
+
+def _misses_tensors(trial: _Trial) -> bool:
+    """Whether the code asks for something that an array does not have; a module need not name torch to want tensors."""
+    return any(sign in trial.error for sign in ("has no attribute", "ensor", "torch"))
 
 
 def _reason(trials: dict[str, _Trial], styles: Sequence[str], variant: Variant) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 import inspect
+import sys
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -68,16 +69,31 @@ def sent(function: Callable[..., Any], call: str = "") -> Target:
         raise UsageError(f"{type(function).__name__} objects cannot be called, and so not be audited")
     if call:
         template(call)
+    own = _own_module(function)
     try:
+        if own is not None:  # by value, as the other interpreter may not find it
+            cloudpickle.register_pickle_by_value(own)
         data = cloudpickle.dumps(function)
     except Exception as error:
         raise UsageError(f"the function cannot be sent to another process: {error}") from None
+    finally:
+        if own is not None:
+            cloudpickle.unregister_pickle_by_value(own)
     try:
         source = textwrap.dedent(inspect.getsource(function))
     except (OSError, TypeError):
         source = ""
     name = str(getattr(function, "__name__", type(function).__name__))
     return Target("pickle", "", name if name.isidentifier() else "f", call, data, source)
+
+
+def _own_module(function: Any) -> Any:
+    """The user's own module that a function or the class of an object is of; None for installed ones."""
+    name = getattr(function, "__module__", None) or type(function).__module__
+    module = sys.modules.get(name)
+    file = getattr(module, "__file__", None) or ""
+    installed = "site-packages" in file or "dist-packages" in file or name.partition(".")[0] in sys.stdlib_module_names
+    return None if not file or installed or name == "__main__" else module
 
 
 # Templates

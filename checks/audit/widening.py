@@ -81,7 +81,7 @@ def _deep(
     found = _all_calls(deep, answers.of(calls), [Screen(s.mid[rows], s.rad[rows]) for s in screens], fmt, True)
     believed = {Outcome.STAYS, Outcome.BURSTS} | ({Outcome.HEALS} if ROUNDED not in deep.replies.dtypes else set())
     told = [o if o in believed else None for o in found]
-    if not any(told):
+    if not any(told) and not any(PAST in error for error in deep.replies.errors.values()):
         return told
     for i in range(len(calls)):  # what decimals do not reach, for want of time or exponents, no longdouble tells either
         if i >= deep.replies.done or PAST in deep.replies.errors.get(i, ""):

@@ -147,7 +147,7 @@ class Given:
         if not self.each:
             sent = np.broadcast_to(sent, (self.count, *self.shape))
         if self.wide and self.wide.level == "deep":
-            return self.wide.rows(sent)
+            return self.wide.rows(laid_out(sent, self.layout), self.layout)
         if self.wide:
             sent = self.wide.array(sent)
         if self.reuse or sent.nbytes > BULK:

@@ -183,10 +183,7 @@ def maker(value):
         return filled(shape, value, dtype)
 
     def like(model, dtype=None, order="K", subok=True, shape=None):
-        base = lift(model)
-        return filled(
-            base.shape if shape is None else shape, value, dtype or (None if base.dtype.kind == "O" else base.dtype)
-        )
+        return full_like(model, value, dtype, order, subok, shape)
 
     return make, like
 
@@ -205,9 +202,16 @@ def full(shape, value, dtype=None, order="C", **_):
 
 @stands()
 def full_like(model, value, dtype=None, order="K", subok=True, shape=None):
+    """In memory as the model lies, for code may look."""
     base = lift(model)
     dtype = dtype or (None if base.dtype.kind == "O" else base.dtype)
-    return filled(base.shape if shape is None else shape, value, dtype)
+    made = filled(base.shape if shape is None else shape, value, dtype)
+    if shape is not None:
+        return made
+    plain = made.view(np.ndarray)
+    laid = np.empty_like(base, dtype=plain.dtype, order=order)
+    laid[...] = plain
+    return laid.view(Deep)
 
 
 @stands("eye", "identity")

@@ -63,12 +63,21 @@ class Deeper:
     def number(self, value):
         return self.arrays.Number(value) if isinstance(value, float) else value
 
-    def rows(self, sent):
-        """The arguments of each call."""
-        return map(self.presented, (sent[i, ...] for i in range(len(sent))))
+    def rows(self, laid, layout):
+        """The arguments of each call, laid out as the narrow ones are."""
+        return (self.presented(laid[i, ...], layout) for i in range(len(laid)))
 
-    def presented(self, row):
-        base = self.arrays.objects(row.astype(np.float64).astype(object)) if row.dtype.kind == "f" else np.array(row)
+    def presented(self, row, layout):
+        base = row
+        if row.dtype.kind == "f":
+            values = self.arrays.objects(row.astype(np.float64).astype(object))
+            if layout == "strided" and row.ndim:
+                base = np.repeat(values, 2, axis=-1)[..., ::2]
+            else:
+                base = np.empty_like(row, dtype=object)
+                base[...] = values
+        if layout == "readonly" and self.style != "torch":
+            base.flags.writeable = False
         deep = base.view(self.arrays.Deep)
         return self.tensors.Tensor(deep) if self.style == "torch" else deep
 

@@ -191,7 +191,8 @@ SENT = {
 @pytest.mark.parametrize("what", SENT)
 def test_functions_come_in_many_kinds(what):
     target, definition, verdict = SENT[what]
-    assert ends(target, definition).verdict.value == verdict
+    found = ends(target, definition)
+    assert found.verdict.value == verdict, found.diagnosis
 
 
 @pytest.mark.parametrize(

@@ -127,3 +127,20 @@ def test_what_is_not_known_is_refused(processes, name, style):
     process.target = replace(process.target, call=f"{name}(x)")
     replies = process.call(Calls([Argument("x", np.array([[0.25, 1.5, -3.0]]))], 1, style, deep=True))
     assert replies.errors[0].startswith("no wider format"), replies
+
+
+@pytest.mark.parametrize(("layout", "flat"), [("", [1, 2, 3, 4]), ("fortran", [1, 3, 2, 4]), ("strided", [1, 2, 3, 4])])
+def test_arrays_lie_in_memory_as_they_do_in_float64(processes, layout, flat):
+    process = processes["right"]
+    process.target = replace(process.target, call="in_memory(x)")
+    rows = np.array([[[1.0, 2], [3, 4]]])
+    for deep in (False, True):
+        replies = process.call(Calls([Argument("x", rows)], 1, "numpy", layout, deep=deep))
+        assert replies.outputs is not None, replies.errors
+        got = replies.outputs[0][0]
+        assert (got[:, 0] if deep else got).tolist() == flat
+
+
+def test_exponents_past_those_of_decimals_leave_it_open(processes):
+    process = processes["right"]
+    assert outcome(process, "softplus", "softplus", {"x": [1e300, 800]}, "numpy") == {Outcome.OPEN, Outcome.HEALS}
