@@ -97,7 +97,7 @@ def _said(truth: Truth, mid: np.longdouble, rad: float, fmt) -> str:
 # of the entries, the shares of which one alone is unbounded:
 # a divisor's wide ball is around its value in one, and around the middle of what it may be in the other;
 # and the format's largest number, whose size Arb rounds up
-UNLIKE = {"float64": 0.0, "float32": 0.01, "float16": 0.03}
+UNLIKE = {"float64": 0.005, "float32": 0.01, "float16": 0.03}
 HARMLESS = ("alike", "within a factor", "both wide", "both unbounded", "no value", "infinite")
 
 
