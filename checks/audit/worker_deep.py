@@ -10,10 +10,12 @@ from __future__ import annotations
 import decimal
 import sys
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
-np: Any = sys.modules.get("numpy")
-numbers: Any = sys.modules["_lemmata_worker_numbers"]
+import numpy as np
+
+numbers: Any = sys.modules.get("_lemmata_worker_numbers") or import_module(".worker_numbers", __package__)
 CONTEXT = numbers.CONTEXT
 NAN, INF = Decimal("NaN"), Decimal("Infinity")
 REAL = "real"

@@ -9,10 +9,12 @@ from __future__ import annotations
 import decimal
 import sys
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
-np: Any = sys.modules.get("numpy")
-arrays: Any = sys.modules["_lemmata_worker_deep"]
+import numpy as np
+
+arrays: Any = sys.modules.get("_lemmata_worker_deep") or import_module(".worker_deep", __package__)
 numbers, C = arrays.numbers, arrays.CONTEXT
 NAN, INF, ZERO, ONE = Decimal("NaN"), Decimal("Infinity"), Decimal(0), Decimal(1)
 element = arrays.elementwise

@@ -6,13 +6,15 @@ import importlib
 import operator
 import sys
 import types
+from importlib import import_module
 from typing import Any
 
-np: Any = sys.modules.get("numpy")
-arrays: Any = sys.modules["_lemmata_worker_deep"]
-entries: Any = sys.modules["_lemmata_worker_deep_entries"]
-made: Any = sys.modules["_lemmata_worker_deep_numpy"]
-folded: Any = sys.modules["_lemmata_worker_deep_sums"]
+import numpy as np
+
+arrays: Any = sys.modules.get("_lemmata_worker_deep") or import_module(".worker_deep", __package__)
+entries: Any = sys.modules.get("_lemmata_worker_deep_entries") or import_module(".worker_deep_entries", __package__)
+made: Any = sys.modules.get("_lemmata_worker_deep_numpy") or import_module(".worker_deep_numpy", __package__)
+folded: Any = sys.modules.get("_lemmata_worker_deep_sums") or import_module(".worker_deep_sums", __package__)
 Deep, Number, NoWider, FUNCTIONS = arrays.Deep, arrays.Number, arrays.NoWider, arrays.FUNCTIONS
 sums, real, lift, wrap = folded.sums, arrays.real, arrays.lift, arrays.wrap
 

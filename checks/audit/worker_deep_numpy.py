@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
-np: Any = sys.modules.get("numpy")
-arrays: Any = sys.modules["_lemmata_worker_deep"]
-entries: Any = sys.modules["_lemmata_worker_deep_entries"]
+import numpy as np
+
+arrays: Any = sys.modules.get("_lemmata_worker_deep") or import_module(".worker_deep", __package__)
+sys.modules.get("_lemmata_worker_deep_ufuncs") or import_module(".worker_deep_ufuncs", __package__)
+entries: Any = sys.modules.get("_lemmata_worker_deep_entries") or import_module(".worker_deep_entries", __package__)
 Deep, Number, Float, NoWider = arrays.Deep, arrays.Number, arrays.Float, arrays.NoWider
 lift, real, wrap, REAL = arrays.lift, arrays.real, arrays.wrap, arrays.REAL
 FUNCTIONS, UFUNCS, objects, boxed = arrays.FUNCTIONS, arrays.UFUNCS, arrays.objects, arrays.boxed

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
-np: Any = sys.modules.get("numpy")
-arrays: Any = sys.modules["_lemmata_worker_deep"]
-basis: Any = sys.modules["_lemmata_worker_deep_numpy"]
+import numpy as np
+
+arrays: Any = sys.modules.get("_lemmata_worker_deep") or import_module(".worker_deep", __package__)
+basis: Any = sys.modules.get("_lemmata_worker_deep_numpy") or import_module(".worker_deep_numpy", __package__)
 Deep, Number, NoWider = arrays.Deep, arrays.Number, arrays.NoWider
 lift, real, wrap, REAL = arrays.lift, arrays.real, arrays.wrap, arrays.REAL
 FUNCTIONS, UFUNCS, objects, boxed = arrays.FUNCTIONS, arrays.UFUNCS, arrays.objects, arrays.boxed

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import Any
 
-np: Any = sys.modules.get("numpy")
+import numpy as np
+
 torch: Any = sys.modules.get("torch")
-arrays: Any = sys.modules["_lemmata_worker_deep"]
-made: Any = sys.modules["_lemmata_worker_deep_numpy"]
-modules: Any = sys.modules["_lemmata_worker_deep_modules"]
-functions: Any = sys.modules["_lemmata_worker_deep_torch_functions"]
+arrays: Any = sys.modules.get("_lemmata_worker_deep") or import_module(".worker_deep", __package__)
+made: Any = sys.modules.get("_lemmata_worker_deep_numpy") or import_module(".worker_deep_numpy", __package__)
+modules: Any = sys.modules.get("_lemmata_worker_deep_modules") or import_module(".worker_deep_modules", __package__)
+functions: Any = sys.modules.get("_lemmata_worker_deep_torch_functions") or import_module(
+    ".worker_deep_torch_functions", __package__
+)
 Deep, NoWider, FUNCTIONS = arrays.Deep, arrays.NoWider, arrays.FUNCTIONS
 TORCH, NN, lift = functions.TORCH, functions.NN, arrays.lift
 KINDS = (

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import sys
 from collections import namedtuple
+from importlib import import_module
 from typing import Any
 
-np: Any = sys.modules.get("numpy")
-arrays: Any = sys.modules["_lemmata_worker_deep"]
-folded: Any = sys.modules["_lemmata_worker_deep_sums"]
-modules: Any = sys.modules["_lemmata_worker_deep_modules"]
+import numpy as np
+
+arrays: Any = sys.modules.get("_lemmata_worker_deep") or import_module(".worker_deep", __package__)
+folded: Any = sys.modules.get("_lemmata_worker_deep_sums") or import_module(".worker_deep_sums", __package__)
+modules: Any = sys.modules.get("_lemmata_worker_deep_modules") or import_module(".worker_deep_modules", __package__)
 Deep, NoWider, FUNCTIONS, UFUNCS = arrays.Deep, arrays.NoWider, arrays.FUNCTIONS, arrays.UFUNCS
 lift, real, wrap, sums = arrays.lift, arrays.real, arrays.wrap, folded.sums
 TORCH: dict[str, Any] = {}  # functions and methods

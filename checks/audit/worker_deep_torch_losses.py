@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
-np: Any = sys.modules.get("numpy")
-arrays: Any = sys.modules["_lemmata_worker_deep"]
-modules: Any = sys.modules["_lemmata_worker_deep_modules"]
-tensors: Any = sys.modules["_lemmata_worker_deep_torch_functions"]
+import numpy as np
+
+arrays: Any = sys.modules.get("_lemmata_worker_deep") or import_module(".worker_deep", __package__)
+modules: Any = sys.modules.get("_lemmata_worker_deep_modules") or import_module(".worker_deep_modules", __package__)
+tensors: Any = sys.modules.get("_lemmata_worker_deep_torch_functions") or import_module(
+    ".worker_deep_torch_functions", __package__
+)
 NoWider, FUNCTIONS, lift, real, wrap = arrays.NoWider, arrays.FUNCTIONS, arrays.lift, arrays.real, arrays.wrap
 sums, torch_, TORCH, NN = tensors.sums, tensors.torch_, tensors.TORCH, tensors.NN
 CLAMP = Decimal(-100)  # of the logarithms in binary_cross_entropy, as is documented

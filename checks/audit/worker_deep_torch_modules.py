@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import sys
 import types
+from importlib import import_module
 from typing import Any
 
-np: Any = sys.modules.get("numpy")
+import numpy as np
+
 torch: Any = sys.modules.get("torch")
-arrays: Any = sys.modules["_lemmata_worker_deep"]
-modules: Any = sys.modules["_lemmata_worker_deep_modules"]
-folded: Any = sys.modules["_lemmata_worker_deep_sums"]
-tensors: Any = sys.modules["_lemmata_worker_deep_torch"]
+arrays: Any = sys.modules.get("_lemmata_worker_deep") or import_module(".worker_deep", __package__)
+modules: Any = sys.modules.get("_lemmata_worker_deep_modules") or import_module(".worker_deep_modules", __package__)
+folded: Any = sys.modules.get("_lemmata_worker_deep_sums") or import_module(".worker_deep_sums", __package__)
+tensors: Any = sys.modules.get("_lemmata_worker_deep_torch") or import_module(".worker_deep_torch", __package__)
 NoWider, lift, Number = arrays.NoWider, arrays.lift, arrays.Number
 TORCH, NN, Tensor, CREATED = tensors.TORCH, tensors.NN, tensors.Tensor, tensors.CREATED
 on_tensors, tensor, numpy_dtype = tensors.on_tensors, tensors.tensor, tensors.numpy_dtype

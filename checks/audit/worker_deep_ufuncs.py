@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
-np: Any = sys.modules.get("numpy")
-arrays: Any = sys.modules["_lemmata_worker_deep"]
+import numpy as np
+
+arrays: Any = sys.modules.get("_lemmata_worker_deep") or import_module(".worker_deep", __package__)
 NoWider, INF, REAL, UFUNCS = arrays.NoWider, arrays.INF, arrays.REAL, arrays.UFUNCS
 lift, real, boxed, objects = arrays.lift, arrays.real, arrays.boxed, arrays.objects
 plain_key, meaning = arrays.plain_key, arrays.meaning

@@ -45,7 +45,7 @@ def differ(v: Values) -> Any:
 @pytest.mark.parametrize(
     ("name", "dtype", "conventions", "fails", "expected"),
     [
-        ("softmax", "float64", {}, lambda b: some(b.values["x"] > 88), {"x": [100.0]}),
+        ("softmax", "float64", {}, lambda b: some(b.values["x"] > 95), {"x": [100.0]}),
         ("softmax", "float32", {}, lambda b: tied(b.values["x"]), {"x": [0.0, 0.0, -1.0]}),
         ("softplus", "float64", {}, lambda b: b.values["x"] < -3, {"x": -4.0}),
         (
