@@ -63,7 +63,7 @@ def batches(variant: Any, dtype: str, rng: Rng) -> Iterator[Batch]:
     number = 0
     while True:
         number += 1
-        grown = 1 if room.least else min(GROWN, 1 << min(number // GROWS_EVERY, 10))
+        grown = min(GROWN // 2 if room.least else GROWN, 1 << min(number // GROWS_EVERY, 10))
         if variant.maps == "elements":
             yield _batch(variant, dtype, plan, {}, {}, 512 * grown, rng, _kind(number))
             continue

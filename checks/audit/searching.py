@@ -7,6 +7,7 @@ a function can be unstable here and wrong there.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -67,6 +68,7 @@ class Search:
     history: list[tuple[Batch, Form]] = field(default_factory=list)
     died: str = ""
     passed: int = 0  # backward passes
+    classed: Counter[Outcome] = field(default_factory=Counter)  # of failing calls, by what a wider format makes of them
     related: Relations = field(init=False)
     _unfit: set[object] = field(default_factory=set)
 
@@ -242,6 +244,7 @@ class Search:
             return
         by_call = {answers.call_of(s.row): s for s in reversed(suspects) if s.kind != "unclear"}
         classed = self._classed(judged, sorted(by_call)[:CLASSED], fmt)
+        self.classed.update(classed.values())
         order = [Outcome.STAYS, Outcome.LOST, Outcome.BURSTS, Outcome.OPEN, Outcome.HEALS]
         chosen = sorted(classed, key=lambda c: order.index(classed[c]))
         seen: dict[Outcome, int] = {}

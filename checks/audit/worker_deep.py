@@ -13,7 +13,7 @@ from decimal import Decimal
 from importlib import import_module
 from typing import Any
 
-import numpy as np
+np: Any = import_module("numpy")
 
 numbers: Any = sys.modules.get("_lemmata_worker_numbers") or import_module(".worker_numbers", __package__)
 CONTEXT = numbers.CONTEXT

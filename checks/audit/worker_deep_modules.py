@@ -9,7 +9,7 @@ import types
 from importlib import import_module
 from typing import Any
 
-import numpy as np
+np: Any = import_module("numpy")
 
 arrays: Any = sys.modules.get("_lemmata_worker_deep") or import_module(".worker_deep", __package__)
 entries: Any = sys.modules.get("_lemmata_worker_deep_entries") or import_module(".worker_deep_entries", __package__)

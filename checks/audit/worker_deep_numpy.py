@@ -7,10 +7,10 @@ from decimal import Decimal
 from importlib import import_module
 from typing import Any
 
-import numpy as np
+np: Any = import_module("numpy")
 
 arrays: Any = sys.modules.get("_lemmata_worker_deep") or import_module(".worker_deep", __package__)
-sys.modules.get("_lemmata_worker_deep_ufuncs") or import_module(".worker_deep_ufuncs", __package__)
+ufuncs: Any = sys.modules.get("_lemmata_worker_deep_ufuncs") or import_module(".worker_deep_ufuncs", __package__)
 entries: Any = sys.modules.get("_lemmata_worker_deep_entries") or import_module(".worker_deep_entries", __package__)
 Deep, Number, Float, NoWider = arrays.Deep, arrays.Number, arrays.Float, arrays.NoWider
 lift, real, wrap, REAL = arrays.lift, arrays.real, arrays.wrap, arrays.REAL

@@ -11,7 +11,7 @@ from collections import namedtuple
 from importlib import import_module
 from typing import Any
 
-import numpy as np
+np: Any = import_module("numpy")
 
 arrays: Any = sys.modules.get("_lemmata_worker_deep") or import_module(".worker_deep", __package__)
 folded: Any = sys.modules.get("_lemmata_worker_deep_sums") or import_module(".worker_deep_sums", __package__)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from importlib import import_module
 from typing import Any
 
-import numpy as np
+np: Any = import_module("numpy")
 
 arrays: Any = sys.modules.get("_lemmata_worker_deep") or import_module(".worker_deep", __package__)
 modules: Any = sys.modules.get("_lemmata_worker_deep_modules") or import_module(".worker_deep_modules", __package__)

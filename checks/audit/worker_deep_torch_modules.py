@@ -8,7 +8,7 @@ import types
 from importlib import import_module
 from typing import Any
 
-import numpy as np
+np: Any = import_module("numpy")
 
 torch: Any = sys.modules.get("torch")
 arrays: Any = sys.modules.get("_lemmata_worker_deep") or import_module(".worker_deep", __package__)

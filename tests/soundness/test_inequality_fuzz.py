@@ -14,12 +14,14 @@ from .inequality_guards import GUARDS, Guard, drawn
 from .inequality_trial import KINDS, Table, Trial, look, run, without_probe
 from .inequality_truths import RULES
 
-SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 6))]
+RUNS = [(seed, bare) for seed in range(5) for bare in (False, True)]
+FIRST, *LATER = (pytest.param(*run, id=f"{run[0]}-{'bare' if run[1] else 'probed'}") for run in RUNS)
 CASES = len(RULES)
 
 
-@pytest.mark.parametrize("bare", [False, True], ids=["probed", "bare"])
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("seed", "bare"), [FIRST, *(pytest.param(*p.values, id=p.id, marks=pytest.mark.slow) for p in LATER)]
+)
 def test_nothing_false_is_proved(seed: int, bare: bool) -> None:
     with without_probe() if bare else nullcontext():
         table = run(seed, CASES, skipped=seed * CASES)
