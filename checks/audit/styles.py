@@ -48,7 +48,7 @@ def choose(process: Process, variant: Variant, loaded: Loaded, formats: Sequence
     variants = _variants(process, variant, loaded)
     if isinstance(variants, str):
         return variants
-    styles = ["torch", "numpy"] if loaded.imports_torch else ["numpy"]
+    styles = ["torch", "numpy"] if _for_torch(loaded) else ["numpy"]
     if not loaded.numpy:
         styles = []
     styles += ["lists"] if any(p.sort.kind == "array" for p in variant.parameters) or variant.maps else []
@@ -76,6 +76,12 @@ def choose(process: Process, variant: Variant, loaded: Loaded, formats: Sequence
     if trials[best].right or trials[best].numbers:
         return Chosen(best, variants)
     return _reason(trials, styles, variant)
+
+
+def _for_torch(loaded: Loaded) -> bool:
+    """Whether the code is one for tensors: it names torch, or nothing else where its module has nothing else."""
+    others = {"numpy", "math", "scipy"} & {*loaded.uses} or {"np", "numpy", "math"} & loaded.defines
+    return "torch" in loaded.uses or (loaded.imports_torch and not others)
 
 
 def _misses_tensors(trial: _Trial) -> bool:

@@ -266,7 +266,7 @@ def template(tree, places, target, function, wide):
             if name in places and not (called and (name in names or name == own)):
                 place = places[name]
                 return lambda given: given[place]
-            if name == own and "." not in target.name:
+            if name == own and "." not in target.name and not isinstance(names.get(name), type):
                 return lambda given: function
             return lambda given: lookup(name)
         if kind == "constant":

@@ -52,10 +52,10 @@ def scores(Q, K, i):
     return vector(lambda l: total(lambda f: Q[i, f] * K[l, f], over=d) / sqrt(d), over=K.dims[0])
 
 
-def attended(mask, i, weight, V, e):
+def attended(mask, i, weight, V, e, left_out=lambda l: 0):
     """The mean of the admitted values with these weights."""
     m = V.dims[0]
-    above = total(lambda l: by_value(mask[i, l], {1: weight(l) * V[l, e], 0: 0}), over=m)
+    above = total(lambda l: by_value(mask[i, l], {1: weight(l) * V[l, e], 0: left_out(l)}), over=m)
     return above / total(lambda l: by_value(mask[i, l], {1: weight(l), 0: 0}), over=m)
 
 
@@ -85,7 +85,9 @@ def attention_shifted(Q, K, V, mask, i, j, empty_rows):
     if mask is None:
         return total(lambda l: softmax(s, l) * V[l, j], over=V.dims[0])
     top = largest(lambda l: by_value(mask[i, l], {1: s[l], 0: -oo}), over=s)
-    return unless_empty(empty_rows, mask, i, attended(mask, i, lambda l: exp(s[l] - top), V, j))
+    # scores that are masked are computed, too: where one is past the format's range, nothing is promised
+    mean = attended(mask, i, lambda l: exp(s[l] - top), V, j, left_out=lambda l: 0 * s[l])
+    return unless_empty(empty_rows, mask, i, mean)
 
 
 def unless_empty(empty_rows, mask, i, value):
