@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import importlib
 import random
+import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -151,6 +153,21 @@ def search(
     return None, tally
 
 
+@contextmanager
+def fixed_constants() -> Iterator[None]:
+    """Without the constants that Hypothesis reads off the modules loaded, as a search must not depend on those."""
+    providers, name = sys.modules.get("hypothesis.internal.conjecture.providers"), "_get_local_constants"
+    read, none = getattr(providers, name, None), getattr(providers, "Constants", None)
+    if read is None or none is None:  # a release that has no such thing
+        yield
+        return
+    setattr(providers, name, none)
+    try:
+        yield
+    finally:
+        setattr(providers, name, read)
+
+
 def _search(
     function: Callable[..., Any],
     definition: Definition,
@@ -183,7 +200,8 @@ def _search(
         phases=[Phase.generate, Phase.shrink],
     )
     try:
-        smallest = find(strategy, fails, settings=plain, random=rng)
+        with fixed_constants():
+            smallest = find(strategy, fails, settings=plain, random=rng)
     except NoSuchExample:
         return None
     except Flaky:

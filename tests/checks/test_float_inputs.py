@@ -11,6 +11,7 @@ from hypothesis import Phase, given, settings
 
 from lemmata.checks import catalogue
 from lemmata.checks.float_inputs import Inputs, inputs, read, smaller
+from lemmata.checks.hypothesis_link import fixed_constants
 from lemmata.spec import information, logistic, optimizers, regularization, softmax
 from lemmata.spec.language import (
     Bit,
@@ -44,7 +45,8 @@ def drawn(definition, dtype, count=200) -> list[Inputs]:
     def collect(call):
         out.append(call)
 
-    collect()
+    with fixed_constants():
+        collect()
     return out
 
 
