@@ -7,7 +7,7 @@ a function can be unstable here and wrong there.
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -29,6 +29,7 @@ from .slopes import Asked, Passed, passes
 from .variations import cut, questions
 from .widening import Outcome, outcomes
 
+REMEMBERED = 24  # batches of calls, for what a later answer may owe to them
 SETTLED = 12  # suspects of a batch that are settled exactly
 CLASSED = 24  # failing calls of a batch that are run again in a wider format
 BLOCK = 1 << 18  # numbers of an exhaustive search that are tried together
@@ -65,7 +66,7 @@ class Search:
     mutations: list[Answers] = field(default_factory=list)
     notes: dict[str, None] = field(default_factory=dict)
     first: dict[tuple[int, str], list[Batch]] = field(default_factory=dict)
-    history: list[tuple[Batch, Form]] = field(default_factory=list)
+    history: deque[tuple[Batch, Form]] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     died: str = ""
     passed: int = 0  # backward passes
     classed: Counter[Outcome] = field(default_factory=Counter)  # of failing calls, by what a wider format makes of them
@@ -168,7 +169,7 @@ class Search:
         self.history.append((batch, form))
         if answers.replies.died:
             self.process.restart()
-        if answers.replies.mutated:
+        if answers.replies.mutated and len(self.mutations) < REMEMBERED:
             self.mutations.append(answers)
         return Judged(answers, screens, fmt)
 
