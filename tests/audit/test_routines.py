@@ -195,7 +195,7 @@ def assert_within(allowed: Any, value: Any) -> None:
 ZERO, ONE, LOWEST = np.zeros(1), np.ones(1), -np.inf
 UNEVEN, OTHER = np.array([1.0, 0.0]), np.array([0.0, 1.0])
 OPEN, SHUT = np.array([[True, False]]), np.array([[False, False]])
-KEYS = {"Q": np.array([[1.0]]), "K": np.array([[2.0], [np.inf]]), "V": np.array([[3.0], [np.inf]])}
+KEYS = {"Q": np.array([[1.0]]), "K": np.array([[2.0], [1e6]]), "V": np.array([[3.0], [-1e6]])}
 
 # name, conventions, arguments, value of the definition, and whether the stable formula has it, too
 CORNERS: dict[str, tuple[str, dict[str, Any], dict[str, Any], Any, bool]] = {
