@@ -40,7 +40,7 @@ NUMBERS = [
 ]
 SMALLEST_SHARE = 2.0**-7
 LONG_EVERY = 12  # of the random batches, one in so many has an axis of hundreds
-GROWS_EVERY = 4  # random batches: once sizes and forms have been varied, many points together are the cheapest
+GROWS_EVERY = 8  # random batches: once sizes and forms have been varied, many points together are the cheapest
 GROWN = 16  # times the first batches, at most
 
 
