@@ -34,7 +34,6 @@ class Row:
     seconds: float
     inputs: int
     findings: int
-    reproduced: bool | None = None
 
     @property
     def right(self) -> bool:
